@@ -1,0 +1,2 @@
+/** Student models, distillation losses, the training loop, evaluation, checkpoints, ONNX export. */
+package io.taustream.student;
