@@ -6,10 +6,10 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 
 /**
- * A batch of views: unsigned bytes, {@code rows × size × size × 3}, RGB, row major, in Arrow memory. It
- * owns one reference to that memory; whoever receives the batch closes it exactly once, and {@link
- * #retain()} makes a second owner. Pixels are written before the batch is handed on and only read
- * after, so that owners may read on different threads.
+ * A batch of views: unsigned bytes, {@code rows × size × size × 3}, RGB, row major, in Arrow
+ * memory. It owns one reference to that memory; whoever receives the batch closes it exactly once,
+ * and {@link #retain()} makes a second owner. Pixels are written before the batch is handed on and
+ * only read after, so that owners may read on different threads.
  */
 public final class ImageBatch implements AutoCloseable {
   /** Red, green, blue. */
@@ -21,8 +21,8 @@ public final class ImageBatch implements AutoCloseable {
 
   /**
    * @param imageSize width and height in pixels
-   * @param pixels at least {@code rows.size() * imageSize² * 3} bytes; the batch takes over the caller's
-   *     reference
+   * @param pixels at least {@code rows.size() * imageSize² * 3} bytes; the batch takes over the
+   *     caller's reference
    */
   public ImageBatch(List<SampleView> rows, int imageSize, ArrowBuf pixels) {
     this.rows = List.copyOf(rows);

@@ -8,10 +8,10 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 
 /**
- * A batch of teacher logits: float32, row major, {@code rows × classes}, in Arrow memory. It owns one
- * reference to that memory; whoever receives the batch closes it exactly once. Not thread-safe beyond
- * Arrow's own reference counts: the logits are written before the batch is handed on and only read
- * after.
+ * A batch of teacher logits: float32, row major, {@code rows × classes}, in Arrow memory. It owns
+ * one reference to that memory; whoever receives the batch closes it exactly once. Not thread-safe
+ * beyond Arrow's own reference counts: the logits are written before the batch is handed on and
+ * only read after.
  */
 public final class SoftLabelBatch implements AutoCloseable {
   private final List<SampleView> rows;
@@ -19,8 +19,8 @@ public final class SoftLabelBatch implements AutoCloseable {
   private final ArrowBuf logits;
 
   /**
-   * @param logits at least {@code rows.size() * classes * 4} bytes; the batch takes over the caller's
-   *     reference
+   * @param logits at least {@code rows.size() * classes * 4} bytes; the batch takes over the
+   *     caller's reference
    */
   public SoftLabelBatch(List<SampleView> rows, int classes, ArrowBuf logits) {
     if (logits.capacity() < (long) rows.size() * classes * Float.BYTES) {
@@ -49,7 +49,9 @@ public final class SoftLabelBatch implements AutoCloseable {
     return bytes().asFloatBuffer();
   }
 
-  /** The logits' bytes in place, for a native tensor to lie over. Valid until the batch is closed. */
+  /**
+   * The logits' bytes in place, for a native tensor to lie over. Valid until the batch is closed.
+   */
   public ByteBuffer bytes() {
     // ArrowBuf.capacity() is rounded up: the exact length is ours to state.
     return logits

@@ -7,8 +7,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Objects by name: whole writes, whole or ranged reads, listings. Thread-safe. Every publisher is
- * cold: each subscription is a request of its own. Passing faults are retried with jittered back-off
- * inside; what comes out as an error is final and is a {@link
+ * cold: each subscription is a request of its own. Passing faults are retried with jittered
+ * back-off inside; what comes out as an error is final and is a {@link
  * io.taustream.storage.TaustreamException} that names the object and what to do.
  */
 public interface ObjectStore extends AutoCloseable {
@@ -16,14 +16,14 @@ public interface ObjectStore extends AutoCloseable {
   Mono<ObjectInfo> stat(ObjectUri uri);
 
   /**
-   * Every object whose name begins with {@code prefix}'s, in the order of their names, page by page on
-   * demand. Empty where there is none; a missing bucket is an error.
+   * Every object whose name begins with {@code prefix}'s, in the order of their names, page by page
+   * on demand. Empty where there is none; a missing bucket is an error.
    */
   Flux<ObjectInfo> list(ObjectUri prefix);
 
   /**
-   * The object's bytes. Demand reaches the source: no more than the requested buffers and one chunk are
-   * held. Cancelling ends the request. Each buffer belongs to its receiver.
+   * The object's bytes. Demand reaches the source: no more than the requested buffers and one chunk
+   * are held. Cancelling ends the request. Each buffer belongs to its receiver.
    */
   Flux<ByteBuffer> read(ObjectUri uri);
 
@@ -31,12 +31,15 @@ public interface ObjectStore extends AutoCloseable {
   Flux<ByteBuffer> read(ObjectUri uri, long offset, long length);
 
   /**
-   * Writes the object whole or not at all; other readers see the old object or the new one. Fails with
-   * {@link PreconditionFailedException} where {@code condition} does not hold.
+   * Writes the object whole or not at all; other readers see the old object or the new one. Fails
+   * with {@link PreconditionFailedException} where {@code condition} does not hold.
    */
   Mono<ObjectInfo> write(ObjectUri uri, ByteBuffer content, WriteCondition condition);
 
-  /** Like {@link #write(ObjectUri, ByteBuffer, WriteCondition)} from a local file, in parts if large. */
+  /**
+   * Like {@link #write(ObjectUri, ByteBuffer, WriteCondition)} from a local file, in parts if
+   * large.
+   */
   Mono<ObjectInfo> write(ObjectUri uri, Path content, WriteCondition condition);
 
   /** Removes the object; completes too where there is none. */

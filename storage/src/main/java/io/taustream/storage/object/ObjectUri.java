@@ -10,8 +10,8 @@ import java.util.Objects;
  *
  * @param scheme {@code file} or {@code s3}
  * @param bucket the bucket for {@code s3}; empty for {@code file}
- * @param path the absolute path for {@code file} (it begins with a slash); the key, without a leading
- *     slash, for {@code s3}
+ * @param path the absolute path for {@code file} (it begins with a slash); the key, without a
+ *     leading slash, for {@code s3}
  */
 public record ObjectUri(String scheme, String bucket, String path)
     implements Comparable<ObjectUri> {
@@ -33,8 +33,7 @@ public record ObjectUri(String scheme, String bucket, String path)
       int slash = rest.indexOf('/');
       String bucket = slash < 0 ? rest : rest.substring(0, slash);
       if (bucket.isEmpty()) {
-        throw new TaustreamException(
-            "'" + text + "' names no bucket; write s3://bucket/prefix");
+        throw new TaustreamException("'" + text + "' names no bucket; write s3://bucket/prefix");
       }
       return new ObjectUri("s3", bucket, slash < 0 ? "" : rest.substring(slash + 1));
     }

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /**
- * A network that is being trained. Its tensors live until it is closed; everything that a step makes
- * belongs to the step's own manager. Not thread-safe: one thread trains a student.
+ * A network that is being trained. Its tensors live until it is closed; everything that a step
+ * makes belongs to the step's own manager. Not thread-safe: one thread trains a student.
  */
 public interface Student extends AutoCloseable {
   /** The model's name, as in the configuration. */
