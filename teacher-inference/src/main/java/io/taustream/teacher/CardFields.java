@@ -3,6 +3,7 @@ package io.taustream.teacher;
 import io.taustream.teacher.TeacherCard.ChannelOrder;
 import io.taustream.teacher.TeacherCard.Layout;
 import io.taustream.teacher.TeacherCard.OutputKind;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -55,6 +56,37 @@ record CardFields(
         first(weaker, CardFields::output),
         first(weaker, CardFields::outputKind),
         first(weaker, CardFields::classes));
+  }
+
+  CardFields withChannels(ChannelOrder order) {
+    return new CardFields(
+        source,
+        size,
+        layout,
+        Optional.of(order),
+        type,
+        mean,
+        deviation,
+        range,
+        output,
+        outputKind,
+        classes);
+  }
+
+  /** The same normalisation for all channels. */
+  CardFields withNormalisation(double sharedMean, double sharedDeviation, int divisor) {
+    return new CardFields(
+        source,
+        size,
+        layout,
+        channels,
+        type,
+        Optional.of(Collections.nCopies(3, sharedMean)),
+        Optional.of(Collections.nCopies(3, sharedDeviation)),
+        Optional.of(divisor),
+        output,
+        outputKind,
+        classes);
   }
 
   private <T> Optional<T> first(CardFields weaker, Function<CardFields, Optional<T>> field) {

@@ -95,7 +95,7 @@ public final class OnnxTeacher implements Teacher {
       DataShape data,
       ExecutionSettings settings,
       BufferAllocator allocator) {
-    CardFields stated = TeacherCards.stated(model);
+    CardFields stated = TeacherCards.file(model);
     OnnxSession session = OnnxSession.open(model, settings);
     OnnxTeacher teacher = null;
     try {
@@ -104,7 +104,7 @@ public final class OnnxTeacher implements Teacher {
           CardInference.infer(
               model,
               description,
-              stated.or(TeacherCards.metadata(model, description)),
+              stated.or(TeacherCards.metadata(model, description.metadata())),
               Optional.of(data));
       if (!inferred.guessed().isEmpty()) {
         LOG.info("{}: guessed {}", model.uri(), String.join(", ", inferred.guessed()));

@@ -32,11 +32,11 @@ public record TeacherInspection(
    * @throws TaustreamException if the model does not open or its card file is wrong
    */
   public static TeacherInspection of(ModelFile model, Optional<DataShape> data) {
-    CardFields stated = TeacherCards.stated(model);
+    CardFields stated = TeacherCards.file(model);
     try (OnnxSession session =
         OnnxSession.open(model, new ExecutionSettings(new Device.Cpu(), 1))) {
       ModelDescription description = session.describe();
-      CardFields all = stated.or(TeacherCards.metadata(model, description));
+      CardFields all = stated.or(TeacherCards.metadata(model, description.metadata()));
       try {
         InferredCard inferred = CardInference.infer(model, description, all, data);
         return new TeacherInspection(

@@ -17,12 +17,14 @@ import reactor.core.scheduler.Scheduler;
  *       batch is requested from upstream on the labelling thread; upstream moves its own work
  *       elsewhere.
  *   <li>Ownership: the stage takes over every batch that reaches it and closes it exactly once:
- *       after labelling, or when the flow ends before by error or cancellation. Labels belong to
- *       whoever receives them; those that are done after the flow was cancelled are closed here.
+ *       after labelling, or when the flow ends before by error, cancellation or discard. Labels
+ *       belong to whoever receives them; those that are done after the flow was cancelled are closed
+ *       here.
  *   <li>Errors: a teacher's failure ends the flow and cancels upstream. It is a {@link
  *       TaustreamException} that names the model. Upstream's errors come after the labels of the
  *       batches before them.
- *   <li>Cancellation: does not interrupt the batch that is being labelled; see ownership.
+ *   <li>Cancellation: the batch that is being labelled is labelled to its end, unless the teacher
+ *       heeds the interrupt that the scheduler may send. ONNX Runtime does not.
  * </ul>
  *
  * <p>The scheduler blocks while the teacher works: it must be none that serves I/O. It must have
@@ -60,8 +62,7 @@ public final class TeacherStage {
                     }
                   })
               .doOnCancel(() -> cancelled.set(true))
-              .doOnDiscard(ImageBatch.class, ImageBatch::close)
-              .doOnDiscard(SoftLabelBatch.class, SoftLabelBatch::close);
+              .doOnDiscard(ImageBatch.class, ImageBatch::close);
         });
   }
 

@@ -6,6 +6,7 @@ import static io.taustream.teacher.ModelBuilder.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
@@ -326,7 +327,7 @@ class OnnxTeacherTest {
   @Test
   void refusesCudaWhereTheRuntimeHasNone() {
     assertThat(OnnxSession.providers()).contains("CPU");
-    org.junit.jupiter.api.Assumptions.assumeFalse(
+    assumeFalse(
         OnnxSession.providers().contains("CUDA"), "this ONNX Runtime has CUDA");
     ModelFile model = ModelBuilder.linear(-1, SIZE, CLASSES).write(folder.resolve("m.onnx"));
     ExecutionSettings cuda = new ExecutionSettings(Device.parse("cuda:1"), 1);
