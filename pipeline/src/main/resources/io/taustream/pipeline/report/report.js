@@ -41,14 +41,14 @@
   }
 
   /** A table whose first column names its rows. Cells are text or {text, best}. */
-  function table(caption, head, rows, textColumns = []) {
+  function table(caption, head, rows, textColumns = [], captionClass = "") {
     const kind = (i) => (textColumns.includes(i) ? { class: "text" } : {});
     return scroll(
       caption,
       el(
         "table",
         { class: "data" },
-        el("caption", {}, caption),
+        el("caption", { class: captionClass }, caption),
         el("thead", {}, el("tr", {}, ...head.map((h, i) => el("th", { scope: "col", ...kind(i) }, h)))),
         el(
           "tbody",
@@ -108,7 +108,7 @@
     const lines = series.filter((line) => line.values.some(known));
     if (!x.values.length || !lines.length) return null;
     const text = describe(x, lines);
-    const plot = el("div", { class: "plot", role: "img", "aria-label": `${title}. ${text}` });
+    const plot = el("div", { class: "plot", role: "img", "aria-label": title });
     const rows = spread(x.values.length, 40).map((i) => [
       x.format(x.values[i]),
       ...lines.map((line) => line.format(line.values[i])),
@@ -118,10 +118,12 @@
       {},
       el("h3", {}, title),
       plot,
-      el("figcaption", {}, text),
-      el("details", {}, el("summary", {}, "Numbers"), table(title, [x.name, ...lines.map((l) => l.label)], rows))
+      el("figcaption", { class: "unseen" }, text),
+      el("details", {}, el("summary", {}, "Numbers"), table(title, [x.name, ...lines.map((l) => l.label)], rows, [], "unseen"))
     );
 
+    // Without a pointer over the plot, the legend says where the curves ended.
+    const last = (u) => u.cursor.left >= 0 || u.setLegend({ idx: x.values.length - 1 });
     let drawn = null;
     const draw = () => {
       if (drawn) drawn.destroy();
@@ -138,6 +140,7 @@
             { ...side, label: x.name, labelSize: 22, size: 34, values: (_, ticks) => ticks.map((v) => x.tick(v)), incrs: x.incrs },
             { ...side, size: 62, values: (_, ticks) => ticks.map(axis) },
           ],
+          hooks: { setCursor: [last] },
           series: [
             { label: x.name, value: (_, v) => x.format(v) },
             ...lines.map((line) => ({
@@ -154,6 +157,7 @@
         [x.values, ...lines.map((line) => line.values)],
         plot
       );
+      last(drawn);
     };
     redraws.push(draw);
     new ResizeObserver(() => {
@@ -171,7 +175,7 @@
   const bySteps = (run) => ({ name: "step", values: run.steps.step.map(Math.round), format: whole, tick: tickWhole });
   const byEpochs = (values) => ({ name: "epoch", values, format: whole, tick: tickWhole, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] });
   const bySeconds = (run) => ({
-    name: "running time",
+    name: "running time (min:s)",
     values: run.stages.seconds,
     format: clock,
     tick: clock,
@@ -218,7 +222,9 @@
       RESULTS.map(([, field, write, sign]) => {
         const value = row.numbers ? row.numbers[field] : null;
         const rivals = students.map((s) => (s.numbers ? s.numbers[field] : null)).filter(known);
-        const best = row.student && rivals.length > 1 && known(value) && sign * value >= Math.max(...rivals.map((v) => sign * v));
+        const ranks = rivals.map((rival) => sign * rival);
+        const differ = Math.max(...ranks) > Math.min(...ranks);
+        const best = row.student && differ && known(value) && sign * value === Math.max(...ranks);
         return { text: write(value), best };
       });
     return table(caption, ["model", ...RESULTS.map(([name]) => name)], rows.map((row) => [row.name, ...cells(row)]));
@@ -279,21 +285,17 @@
     matrix.forEach((row, i) => row.forEach((count, j) => i !== j && count && pairs.push([count, i, j])));
     pairs.sort((a, b) => b[0] - a[0]);
     const worst = pairs.slice(0, 10).map(([count, i, j]) => [name(i), name(j), whole(count), percent(count / rowSum[i])]);
+    const heat = el(
+      "table",
+      { class: dense ? "data heat dense" : "data heat" },
+      el("caption", {}, caption),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "true class"), ...head)),
+      el("tbody", {}, ...body)
+    );
+    const mistakes = table("The most frequent mistakes", ["true class", "taken for", "samples", "share of the class"], worst, [1]);
     section(
       "Confusion of the student",
-      scroll(
-        "Confusion matrix",
-        el(
-          "table",
-          { class: dense ? "data heat dense" : "data heat" },
-          el("caption", {}, caption),
-          el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "true class"), ...head)),
-          el("tbody", {}, ...body)
-        )
-      ),
-      worst.length
-        ? el("details", { open: "" }, el("summary", {}, "Most frequent mistakes"), table("The most frequent mistakes", ["true class", "taken for", "samples", "share of the class"], worst, [1]))
-        : null
+      el("div", { class: "beside" }, scroll("Confusion matrix", heat), worst.length ? mistakes : null)
     );
   }
 
@@ -306,7 +308,7 @@
     section(
       "Skipped samples",
       el("p", {}, `${whole(run.skipped_total)} could not be used and were left out.`),
-      table("Skipped samples", ["key", "shard", "place", "reason"], run.skipped.map((s) => [s.key, s.shard, whole(s.ordinal), s.reason]), [1, 3]),
+      table("Skipped samples", ["key", "shard", "place", "reason"], run.skipped.map((s) => [s.key, s.shard, whole(s.ordinal), s.reason]), [1, 3], "unseen"),
       more > 0 ? el("p", { class: "faint" }, `${whole(more)} more are in skipped.jsonl.`) : null
     );
   }
