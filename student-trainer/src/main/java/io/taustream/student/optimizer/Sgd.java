@@ -104,6 +104,8 @@ public final class Sgd implements Optimizer {
   }
 
   /**
+   * The constants of the update.
+   *
    * @param momentum m, in [0, 1)
    * @param weightDecay λ, zero or above
    * @param nesterov needs momentum above zero
