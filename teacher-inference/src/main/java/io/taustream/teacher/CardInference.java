@@ -209,12 +209,13 @@ final class CardInference {
     if (named.isPresent()) {
       return guess("output", named.get(), "logits", "by its name, among several that fit");
     }
+    String shape = "[N, " + classes.map(String::valueOf).orElse("classes") + "]";
     throw model.failure(
-        "its outputs are %s; expected %s float32 or float16 of shape [N, %s]: name the output in the card"
-            .formatted(
-                description.outputs(),
-                fitting.isEmpty() ? "one that is" : "only one that is",
-                classes.map(String::valueOf).orElse("classes")));
+        fitting.isEmpty()
+            ? "none of its outputs %s is float32 or float16 of shape %s; export it with its logits as an output"
+                .formatted(description.outputs(), shape)
+            : "several of its outputs %s are float32 or float16 of shape %s; name the output in the card"
+                .formatted(description.outputs(), shape));
   }
 
   private static boolean isTable(TensorDescription output) {

@@ -114,7 +114,7 @@ class ModelFileTest {
         .hasMessageContaining("'" + location + "' lies outside the model's folder");
   }
 
-  private static ModelBuilder external(String location) {
+  static ModelBuilder external(String location) {
     return new ModelBuilder()
         .input("input", FLOAT32, -1, 3, SIZE, SIZE)
         .externalWeights("weights", FEATURES, CLASSES, location)
@@ -132,7 +132,7 @@ class ModelFileTest {
     Files.write(path, bytes.array());
   }
 
-  private static String sha256(ModelFile model) {
+  static String sha256(ModelFile model) {
     try (RootAllocator allocator = new RootAllocator();
         OnnxTeacher teacher =
             OnnxTeacher.open(
