@@ -118,7 +118,10 @@ class ConfigTextTest {
 
   private static Arbitrary<List<TeacherConfig>> teachers() {
     return Combinators.combine(
-            names(), texts(), Arbitraries.doubles().between(1e-9, 1e9).ofScale(9), texts().optional())
+            names(),
+            texts(),
+            Arbitraries.doubles().between(1e-9, 1e9).ofScale(9),
+            texts().optional())
         .as(
             (name, model, weight, card) ->
                 new TeacherConfig(
