@@ -1,0 +1,42 @@
+package io.taustream.student.train;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongToDoubleFunction;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The end of the pipeline: batches become training steps. Demand, errors, cancellation and closing
+ * of batches are {@link SerialStage}'s. To stop without losing a step, end the source: what has
+ * been asked for is trained on, then the flux completes.
+ */
+public final class TrainStage {
+  private final StudentTrainer trainer;
+  private final SerialStage stage;
+
+  /**
+   * Works on a thread of the caller.
+   *
+   * @param scheduler of a single thread that may block; stays the caller's
+   */
+  public TrainStage(StudentTrainer trainer, Scheduler scheduler) {
+    this.trainer = trainer;
+    this.stage = new SerialStage(scheduler);
+  }
+
+  /**
+   * Trains on every batch and emits one result each, on the training thread.
+   *
+   * @param learningRate the rate of a step, given the samples that this flux has trained on before
+   */
+  public Flux<StepResult> apply(Flux<TrainingBatch> batches, LongToDoubleFunction learningRate) {
+    return Flux.defer(
+        () -> {
+          AtomicLong samples = new AtomicLong();
+          return stage.apply(
+              batches,
+              batch ->
+                  trainer.step(batch, learningRate.applyAsDouble(samples.getAndAdd(batch.size()))));
+        });
+  }
+}
