@@ -1,6 +1,7 @@
 package io.taustream.pipeline.config;
 
 import io.taustream.storage.document.YamlMap;
+import io.taustream.student.model.StudentModels;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ final class ConfigReader {
   }
 
   private static StudentConfig student(Section student) {
-    String model = student.requireText("model");
+    String model = student.requireChoice("model", List.copyOf(StudentModels.names()));
     List<Double> mean = student.numbers("mean", StudentConfig.IMAGENET_MEAN);
     List<Double> deviation = student.numbers("deviation", StudentConfig.IMAGENET_DEVIATION);
     return student.build(() -> new StudentConfig(model, mean, deviation));

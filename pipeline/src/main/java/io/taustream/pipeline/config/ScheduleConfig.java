@@ -12,7 +12,10 @@ public sealed interface ScheduleConfig {
   /** Its name in the configuration. */
   String type();
 
-  /** Epochs over which the rate first rises from 0 in a straight line (default 0: none). */
+  /**
+   * Epochs, below all that are trained, over which the rate first rises in a straight line from a
+   * hundredth (default 0: none).
+   */
   double warmupEpochs();
 
   /** Its keys and values, as written in a configuration. */

@@ -32,11 +32,11 @@ public record TrainConfig(
   public TrainConfig {
     Rules.atLeast("epochs", epochs, 1);
     Rules.between("batch", batch, 1, LARGEST_BATCH);
-    if (schedule.warmupEpochs() > epochs) {
+    if (schedule.warmupEpochs() >= epochs) {
       throw new InvalidValueException(
           "schedule.warmup-epochs",
           Rules.text(schedule.warmupEpochs()),
-          "a number up to train.epochs (" + epochs + ")");
+          "a number below train.epochs (" + epochs + ")");
     }
     if (checkpointEvery.isPresent()) {
       Rules.atLeast("checkpoint-every", checkpointEvery.getAsInt(), 1);

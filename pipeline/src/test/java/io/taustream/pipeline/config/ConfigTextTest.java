@@ -69,7 +69,8 @@ class ConfigTextTest {
                             new ViewConfig("pad-crop-flip", 1 + run.length(), run.length()),
                             teachers,
                             labels,
-                            new StudentConfig(run, List.of(0.0, 0.5, 1.0), List.of(1e-3, 1.0, 2.0)),
+                            new StudentConfig(
+                                "resnet8x4", List.of(0.0, 0.5, 1.0), List.of(1e-3, 1.0, 2.0)),
                             train,
                             loss,
                             soft ? "auto" : "cuda:3",

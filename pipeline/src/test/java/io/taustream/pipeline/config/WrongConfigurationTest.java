@@ -3,6 +3,7 @@ package io.taustream.pipeline.config;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taustream.storage.document.DocumentException;
+import io.taustream.student.model.StudentModels;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +97,7 @@ class WrongConfigurationTest {
           16|  optimizer: {momentum: 0, nesterov: true}|16: train.optimizer.nesterov: found true with momentum 0; only false is allowed
           16|  optimizer: {nesterov: 1}|16: train.optimizer.nesterov: found 1; true or false is allowed
           17|  schedule: {type: linear}|17: train.schedule.type: found 'linear'; one of cosine, step is allowed
-          17|  schedule: {warmup-epochs: 31}|17: train.schedule.warmup-epochs: found 31; a number up to train.epochs (30) is allowed
+          17|  schedule: {warmup-epochs: 30}|17: train.schedule.warmup-epochs: found 30; a number below train.epochs (30) is allowed
           17|  schedule: {type: step}|17: train.schedule.at: not found; this key is required
           17|  schedule: {type: step, at: [20, 10]}|17: train.schedule.at: found [20, 10]; a rising list of epochs from 1 is allowed
           17|  schedule: {type: step, at: [20], factor: 1}|17: train.schedule.factor: found 1; a number from 0 to below 1 is allowed
@@ -147,6 +148,18 @@ class WrongConfigurationTest {
         text,
         "run.yaml:%d: loss[0].type: found %s, which needs a teacher; add one under teachers, or remove the term"
             .formatted(line, type));
+  }
+
+  @Test
+  void namesTheStudentsThatThereAre() {
+    String[] lines = LINES.clone();
+    lines[11] = "student: {model: resnet21}";
+
+    assertRefused(
+        String.join("\n", lines),
+        "run.yaml:12: student.model: found 'resnet21', did you mean 'resnet20'?; one of "
+            + String.join(", ", StudentModels.names())
+            + " is allowed");
   }
 
   @Test
