@@ -236,7 +236,7 @@
     const total = { label: "loss", values: run.steps.loss, format: four, ...nth(0) };
     const parts = terms.length > 1 ? terms.map(([name, values], i) => ({ label: name, values, format: four, ...nth(i + 1) })) : [];
     const rate = { label: "learning rate", values: run.steps.learning_rate, format: short, ...nth(0) };
-    return [chart("Training loss and its weighted terms", x, [total, ...parts], short), chart("Learning rate", x, [rate], short)];
+    return [chart("Training loss, and its terms before their weights", x, [total, ...parts], short), chart("Learning rate", x, [rate], short)];
   }
 
   function epochCharts(run) {
