@@ -327,8 +327,7 @@ class OnnxTeacherTest {
   @Test
   void refusesCudaWhereTheRuntimeHasNone() {
     assertThat(OnnxSession.providers()).contains("CPU");
-    assumeFalse(
-        OnnxSession.providers().contains("CUDA"), "this ONNX Runtime has CUDA");
+    assumeFalse(OnnxSession.providers().contains("CUDA"), "this ONNX Runtime has CUDA");
     ModelFile model = ModelBuilder.linear(-1, SIZE, CLASSES).write(folder.resolve("m.onnx"));
     ExecutionSettings cuda = new ExecutionSettings(Device.parse("cuda:1"), 1);
     assertThatThrownBy(

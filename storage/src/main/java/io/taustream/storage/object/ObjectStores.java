@@ -1,6 +1,5 @@
 package io.taustream.storage.object;
 
-import io.taustream.storage.TaustreamException;
 import java.util.Optional;
 
 /** Where object stores come from. */
@@ -15,13 +14,6 @@ public final class ObjectStores {
    */
   public static ObjectStore open(Optional<S3Settings> s3) {
     S3Settings settings = s3.orElseGet(S3Settings::defaults);
-    return new RoutingObjectStore(new FileObjectStore(), () -> openS3(settings));
-  }
-
-  private static ObjectStore openS3(S3Settings settings) {
-    if (settings.maxConnections() > 0) {
-      throw new TaustreamException("s3: objects cannot be read by this build; use file:");
-    }
-    return new FileObjectStore();
+    return new RoutingObjectStore(new FileObjectStore(), () -> S3ObjectStore.open(settings));
   }
 }
