@@ -16,7 +16,7 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Joins image batches with the stored soft labels of exactly these views. Several teachers' logits
- * are averaged by their weights. Not thread-safe; a flow calls it for one batch after the other.
+ * are averaged by their weights. Thread-safe: a cancelled flow may close it while it joins.
  */
 final class LabelJoin implements AutoCloseable {
   private final List<Source> sources;
@@ -46,7 +46,7 @@ final class LabelJoin implements AutoCloseable {
   }
 
   /** Takes over the images, also when it fails; the caller closes what it returns. */
-  TrainingBatch join(ImageBatch images) {
+  synchronized TrainingBatch join(ImageBatch images) {
     Optional<SoftLabelBatch> labels;
     try {
       labels = sources.isEmpty() ? Optional.empty() : Optional.of(labels(images));
@@ -103,7 +103,7 @@ final class LabelJoin implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     sources.forEach(source -> source.files().close());
   }
 }

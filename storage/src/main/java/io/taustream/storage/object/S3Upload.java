@@ -116,15 +116,24 @@ final class S3Upload {
 
   /** Saves sending all the parts where the condition fails already; S3 decides at the end. */
   private Mono<Void> refuseEarly() {
-    if (!(condition instanceof WriteCondition.IfAbsent)) {
+    if (condition instanceof WriteCondition.Always) {
       return Mono.empty();
     }
     return head()
+        .map(found -> Optional.of(found.eTag()))
+        .defaultIfEmpty(Optional.empty())
         .flatMap(
             found ->
-                Mono.error(
-                    new PreconditionFailedException(
-                        uri + " exists already; it was to be written only where it does not")));
+                found.equals(Optional.ofNullable(ifMatch()))
+                    ? Mono.empty()
+                    : Mono.error(
+                        new PreconditionFailedException(
+                            uri
+                                + found.map(etag -> " has version " + etag).orElse(" is missing")
+                                + "; it was to be written only "
+                                + (ifMatch() == null
+                                    ? "where nothing is"
+                                    : "over version " + ifMatch()))));
   }
 
   private Flux<CompletedPart> parts(String upload, long size) {

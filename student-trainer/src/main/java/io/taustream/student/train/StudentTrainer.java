@@ -82,7 +82,15 @@ public final class StudentTrainer {
       }
       steps++;
       double seconds = (System.nanoTime() - started) / 1e9;
-      return new StepResult(steps, total, terms, learningRate, norm, batch.size(), seconds);
+      return new StepResult(
+          steps,
+          total,
+          terms,
+          learningRate,
+          norm,
+          batch.size(),
+          batch.images().through(),
+          seconds);
     }
   }
 

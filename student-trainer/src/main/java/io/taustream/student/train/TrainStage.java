@@ -1,6 +1,5 @@
 package io.taustream.student.train;
 
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongToDoubleFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
@@ -27,16 +26,15 @@ public final class TrainStage {
   /**
    * Trains on every batch and emits one result each, on the training thread.
    *
-   * @param learningRate the rate of a step, given the samples that this flux has trained on before
+   * @param learningRate the rate of a step, given how many samples of the epoch lie before its
+   *     batch; a pure function, so that a resumed epoch goes on with the same rates
    */
   public Flux<StepResult> apply(Flux<TrainingBatch> batches, LongToDoubleFunction learningRate) {
-    return Flux.defer(
-        () -> {
-          AtomicLong samples = new AtomicLong();
-          return stage.apply(
-              batches,
-              batch ->
-                  trainer.step(batch, learningRate.applyAsDouble(samples.getAndAdd(batch.size()))));
+    return stage.apply(
+        batches,
+        batch -> {
+          long before = batch.images().through() - batch.size();
+          return trainer.step(batch, learningRate.applyAsDouble(before));
         });
   }
 }
