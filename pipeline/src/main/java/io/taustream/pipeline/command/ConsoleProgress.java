@@ -24,6 +24,7 @@ final class ConsoleProgress implements Progress {
     this.terminal = terminal;
   }
 
+  @SuppressWarnings("SystemConsoleNull") // from Java 22 on, the bar is drawn where a log would do
   static ConsoleProgress create() {
     return new ConsoleProgress(System.console() != null);
   }

@@ -4,9 +4,14 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The version of the jar that runs. */
 final class VersionProvider implements IVersionProvider {
+  /** The version that the jar's manifest states; {@code unpackaged} where there is no jar. */
+  static String version() {
+    String version = VersionProvider.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
   @Override
   public String[] getVersion() {
-    String version = VersionProvider.class.getPackage().getImplementationVersion();
-    return new String[] {"taustream " + (version == null ? "(unpackaged)" : version)};
+    return new String[] {"taustream " + version()};
   }
 }

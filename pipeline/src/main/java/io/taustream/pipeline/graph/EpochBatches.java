@@ -60,14 +60,12 @@ final class EpochBatches {
    */
   Flux<TrainingBatch> of(int epoch, long start) {
     Flux<Shard> shards = Flux.fromIterable(order.shards(dataset.shards(), epoch));
-    Flux<Sample> samples =
-        gate.apply(shards).concatMap(shard -> dataset.read(shard).samples(), 1);
+    Flux<Sample> samples = gate.apply(shards).concatMap(shard -> dataset.read(shard).samples(), 1);
     Flux<Sample> rest = order.shuffle(samples, epoch).skip(start);
     List<Integer> views = List.of(epoch % view.count());
     return Flux.using(
-            join,
-            labels ->
-                images.batches(rest, view, views, batch, start, skipped).map(labels::join),
+            join::get,
+            labels -> images.batches(rest, view, views, batch, start, skipped).map(labels::join),
             LabelJoin::close)
         .doOnDiscard(ImageBatch.class, ImageBatch::close)
         .doOnDiscard(TrainingBatch.class, TrainingBatch::close);

@@ -19,9 +19,7 @@ record EpochMeans(long images, double lossSum, double seconds) {
 
   EpochMeans plus(StepResult step, double elapsedSeconds) {
     return new EpochMeans(
-        images + step.samples(),
-        lossSum + step.loss() * step.samples(),
-        seconds + elapsedSeconds);
+        images + step.samples(), lossSum + step.loss() * step.samples(), seconds + elapsedSeconds);
   }
 
   double loss() {

@@ -97,8 +97,7 @@ final class LabelJoin implements AutoCloseable {
       throw new TaustreamException(
           ("shard %s: teacher %s has no label for sample '%s' (ordinal %d, view %d): the labels"
                   + " were made from other data; run 'taustream labels verify', then label again")
-              .formatted(
-                  view.shard(), source.teacher(), view.key(), view.ordinal(), view.view()));
+              .formatted(view.shard(), source.teacher(), view.key(), view.ordinal(), view.view()));
     }
   }
 

@@ -21,8 +21,11 @@ import java.util.OptionalDouble;
 final class RunRecorder {
   private static final int STEPS_A_LINE = 20;
 
+  /** A matrix of more classes than these is larger than all other lines together. */
+  private static final int MOST_CONFUSION_CLASSES = 200;
+
   private final MetricsLog log;
-  private final List<Double> weights;
+  private final int classes;
   private final List<StageMeter> meters;
   private final double secondsBefore;
   private final long begun = System.nanoTime();
@@ -34,12 +37,11 @@ final class RunRecorder {
   private List<StageMeter.Reading> readings;
 
   /**
-   * @param weights of the loss terms, in their order
    * @param meters of the stages, in the order of the flow
    */
-  RunRecorder(MetricsLog log, List<Double> weights, List<StageMeter> meters) {
+  RunRecorder(MetricsLog log, int classes, List<StageMeter> meters) {
     this.log = log;
-    this.weights = List.copyOf(weights);
+    this.classes = classes;
     this.meters = List.copyOf(meters);
     this.secondsBefore = log.seconds();
     this.readings = read();
@@ -48,9 +50,8 @@ final class RunRecorder {
   /** Adds a step to the interval; the interval ends by itself after some steps. */
   void step(int epoch, StepResult result) {
     lossSum += result.loss();
-    int term = 0;
     for (Map.Entry<String, Double> value : result.terms().entrySet()) {
-      termSums.merge(value.getKey(), weights.get(term++) * value.getValue(), Double::sum);
+      termSums.merge(value.getKey(), value.getValue(), Double::sum);
     }
     if (++steps == STEPS_A_LINE) {
       endInterval(epoch, result.step(), result.learningRate());
@@ -100,6 +101,8 @@ final class RunRecorder {
             means.seconds(),
             means.images(),
             means.loss(),
+            Double.NaN,
+            Double.NaN,
             test.flatMap(t -> boxed(t.top1())).orElse(Double.NaN),
             test.flatMap(t -> boxed(t.nll())).orElse(Double.NaN)));
   }
@@ -125,11 +128,14 @@ final class RunRecorder {
     log.force();
   }
 
-  private static List<List<Integer>> rows(Evaluation found) {
+  private List<List<Integer>> rows(Evaluation found) {
     List<List<Integer>> rows = new ArrayList<>();
-    for (int label = 0; label < found.confusion().classes(); label++) {
+    if (classes > MOST_CONFUSION_CLASSES) {
+      return rows;
+    }
+    for (int label = 0; label < classes; label++) {
       List<Integer> row = new ArrayList<>();
-      for (int predicted = 0; predicted < found.confusion().classes(); predicted++) {
+      for (int predicted = 0; predicted < classes; predicted++) {
         row.add(Math.toIntExact(found.confusion().count(label, predicted)));
       }
       rows.add(row);

@@ -107,8 +107,7 @@ public final class ShardLabelling {
             .transform(stage::label);
     return labels
         .doOnNext(rows -> append(rows, writer, progress))
-        .then(
-            Mono.defer(() -> writer.commit(reading.crc32c(), skipped.ordinals(shard.name()))))
+        .then(Mono.defer(() -> writer.commit(reading.crc32c(), skipped.ordinals(shard.name()))))
         .map(metadata -> new Labelled(shard, metadata.rows(), true))
         .doOnNext(
             done ->

@@ -5,11 +5,11 @@ import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewSpec;
+import io.taustream.storage.sample.SampleView;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.student.evaluate.EvaluationMetrics;
 import io.taustream.student.evaluate.StudentEvaluator;
 import io.taustream.student.train.TrainingBatch;
-import io.taustream.storage.sample.SampleView;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -73,7 +73,7 @@ final class TestSet {
     Flux<Sample> samples =
         Flux.fromIterable(dataset.shards()).concatMap(shard -> dataset.read(shard).samples(), 1);
     return Flux.using(
-            join,
+            join::get,
             labels ->
                 images
                     .batches(samples, view, List.of(0), batch, 0, skipped.get())

@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Trains a student epoch by epoch, from its last checkpoint to the end or until it is asked to
@@ -35,7 +36,6 @@ final class TrainingRun {
   private long position;
   private long step;
   private EpochMeans means = EpochMeans.NONE;
-  private Optional<Evaluation> last = Optional.empty();
 
   /**
    * How long and how often.
@@ -57,6 +57,7 @@ final class TrainingRun {
    * What it trains with; all of it is borrowed.
    *
    * @param test absent: the student is not evaluated
+   * @param training the thread that {@code stage} trains on
    */
   record Parts(
       Student student,
@@ -67,13 +68,13 @@ final class TrainingRun {
       Optional<TestSet> test,
       CheckpointStore checkpoints,
       RunRecorder recorder,
-      StageMeter meter) {}
+      StageMeter meter,
+      Scheduler training) {}
 
   /**
    * @param from where the run stands; its tensors are restored already
    */
-  TrainingRun(
-      Plan plan, Parts parts, TrainingProgress from, StopRequest stop, Progress progress) {
+  TrainingRun(Plan plan, Parts parts, TrainingProgress from, StopRequest stop, Progress progress) {
     this.plan = plan;
     this.parts = parts;
     this.stop = stop;
@@ -88,15 +89,16 @@ final class TrainingRun {
    * How a run ended.
    *
    * @param finished whether all epochs are done; else it was asked to stop
-   * @param evaluation of the student after the last epoch
+   * @param epoch epochs done
+   * @param step steps done
    */
-  record Outcome(boolean finished, int epoch, long step, Optional<Evaluation> evaluation) {}
+  record Outcome(boolean finished, int epoch, long step) {}
 
   /** Trains. Cold; subscribe once. */
   Mono<Outcome> run() {
     return Flux.range(epoch, plan.epochs() - epoch)
         .concatMap(this::epoch, 1)
-        .then(Mono.fromSupplier(() -> new Outcome(epoch == plan.epochs(), epoch, step, last)));
+        .then(Mono.fromSupplier(() -> new Outcome(epoch == plan.epochs(), epoch, step)));
   }
 
   private Mono<Void> epoch(int number) {
@@ -110,40 +112,62 @@ final class TrainingRun {
                   () -> progress.begin(what, plan.samples()),
                   task -> steps(number, task),
                   Progress.Task::close)
-              .then(Mono.defer(() -> stop.stopRequested() ? Mono.empty() : endEpoch(number)));
+              .takeUntil(result -> stop.stopRequested())
+              .onErrorResume(StoppedException.class, e -> Flux.empty())
+              .then(Mono.defer(() -> stop.stopRequested() ? stopped(number) : endEpoch(number)));
         });
   }
 
   private Flux<StepResult> steps(int number, Progress.Task task) {
     task.advance(position);
-    long[] before = {System.nanoTime()};
     return parts
         .stage()
-        .apply(parts.batches().of(number, position), samples -> learningRate(number, samples))
-        .doOnNext(
-            result -> {
-              long now = System.nanoTime();
-              position = result.through();
-              step = result.step();
-              means = means.plus(result, (now - before[0]) / 1e9);
-              before[0] = now;
-              parts.meter().add(result.samples(), Math.round(result.seconds() * 1e9));
-              parts.recorder().step(number, result);
-              boolean due =
-                  plan.checkpointEvery().isPresent()
-                      && step % plan.checkpointEvery().getAsInt() == 0;
-              if (due || stop.stopRequested()) {
-                parts.recorder().endInterval(number, step, result.learningRate());
-                checkpoint();
-              }
-              task.advance(result.samples());
+        .apply(
+            parts.batches().of(number, position),
+            samples -> learningRate(number, samples),
+            new AfterStep(number, task)::accept);
+  }
+
+  /** Keeps this run in step with the student; on the training thread. */
+  private final class AfterStep {
+    private final int number;
+    private final Progress.Task task;
+    private long before = System.nanoTime();
+
+    AfterStep(int number, Progress.Task task) {
+      this.number = number;
+      this.task = task;
+    }
+
+    void accept(StepResult result) {
+      long now = System.nanoTime();
+      position = result.through();
+      step = result.step();
+      means = means.plus(result, (now - before) / 1e9);
+      before = now;
+      parts.meter().add(result.samples(), Math.round(result.seconds() * 1e9));
+      parts.recorder().step(number, result);
+      task.advance(result.samples());
+      if (plan.checkpointEvery().isPresent() && step % plan.checkpointEvery().getAsInt() == 0) {
+        parts.recorder().endInterval(number, step, result.learningRate());
+        checkpoint();
+      }
+    }
+  }
+
+  /** On the training thread, behind a step that a cancellation may have left under way. */
+  private Mono<Void> stopped(int number) {
+    return Mono.<Void>fromRunnable(
+            () -> {
+              parts.recorder().endInterval(number, step, learningRate(number, position));
+              checkpoint();
+              LOG.info("Stopped after step {}: a checkpoint is written", step);
             })
-        .takeUntil(result -> stop.stopRequested());
+        .subscribeOn(parts.training());
   }
 
   private double learningRate(int number, long samples) {
-    return plan.schedule()
-        .learningRate(Schedule.fractionalEpoch(number, samples, plan.samples()));
+    return plan.schedule().learningRate(Schedule.fractionalEpoch(number, samples, plan.samples()));
   }
 
   private Mono<Void> endEpoch(int number) {
@@ -167,10 +191,10 @@ final class TrainingRun {
         plan.epochs(),
         "%.4f".formatted(means.loss()),
         found
-            .flatMap(e -> e.top1().isPresent() ? Optional.of(e.top1().getAsDouble()) : Optional.empty())
+            .flatMap(
+                e -> e.top1().isPresent() ? Optional.of(e.top1().getAsDouble()) : Optional.empty())
             .map(", test top-1 %.4f"::formatted)
             .orElse(""));
-    last = found;
     epoch = number + 1;
     position = 0;
     means = EpochMeans.NONE;

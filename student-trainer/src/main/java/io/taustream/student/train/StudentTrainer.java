@@ -83,14 +83,7 @@ public final class StudentTrainer {
       steps++;
       double seconds = (System.nanoTime() - started) / 1e9;
       return new StepResult(
-          steps,
-          total,
-          terms,
-          learningRate,
-          norm,
-          batch.size(),
-          batch.images().through(),
-          seconds);
+          steps, total, terms, learningRate, norm, batch.size(), batch.images().through(), seconds);
     }
   }
 

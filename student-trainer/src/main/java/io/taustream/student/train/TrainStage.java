@@ -1,5 +1,6 @@
 package io.taustream.student.train;
 
+import java.util.function.Consumer;
 import java.util.function.LongToDoubleFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
@@ -28,13 +29,20 @@ public final class TrainStage {
    *
    * @param learningRate the rate of a step, given how many samples of the epoch lie before its
    *     batch; a pure function, so that a resumed epoch goes on with the same rates
+   * @param afterStep is called on the training thread after every step, also where the flux was
+   *     cancelled meanwhile: what it keeps is always in step with the student
    */
-  public Flux<StepResult> apply(Flux<TrainingBatch> batches, LongToDoubleFunction learningRate) {
+  public Flux<StepResult> apply(
+      Flux<TrainingBatch> batches,
+      LongToDoubleFunction learningRate,
+      Consumer<StepResult> afterStep) {
     return stage.apply(
         batches,
         batch -> {
           long before = batch.images().through() - batch.size();
-          return trainer.step(batch, learningRate.applyAsDouble(before));
+          StepResult result = trainer.step(batch, learningRate.applyAsDouble(before));
+          afterStep.accept(result);
+          return result;
         });
   }
 }
