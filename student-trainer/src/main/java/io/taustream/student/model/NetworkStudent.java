@@ -1,7 +1,6 @@
 package io.taustream.student.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -29,7 +28,7 @@ public final class NetworkStudent implements Student {
       Architecture architecture, PixelNormalisation normalisation, long seed, Device device) {
     this.architecture = architecture;
     this.normalisation = normalisation;
-    this.manager = Engine.getEngine("PyTorch").newBaseManager(device);
+    this.manager = TorchEngine.get().newBaseManager(device);
     this.scale = channels(c -> 1 / (PixelNormalisation.RANGE * normalisation.deviation().get(c)));
     this.offset = channels(c -> -normalisation.mean().get(c) / normalisation.deviation().get(c));
     List<NamedTensor> all = new ArrayList<>();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * Layers in double precision, where finite differences and formulas are exact enough to compare.
  */
 class LayerTest {
-  private final NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
+  private final NDManager manager = TorchEngine.get().newBaseManager();
 
   @AfterEach
   void close() {
@@ -69,7 +68,7 @@ class LayerTest {
     TensorScope scope = TensorScope.of(tensors);
     NDArray input = random(1, 3, 2, 6, 6);
     NDArray weights = random(2, 3, 3);
-    try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+    try (GradientCollector collector = TorchEngine.get().newGradientCollector()) {
       collector.backward(network.forward(input, scope, true).mul(weights).sum());
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.util.Utils;
 import io.taustream.student.model.Student.NamedTensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -88,6 +89,31 @@ class NetworkStudentTest {
       NDArray images = TrainingSteps.images(step, 2, 32, 1);
       NDArray logits = student.logits(images, true);
       assertThat(step.getManagedArrays()).containsExactlyInAnyOrder(images, logits);
+    }
+  }
+
+  @Test
+  void namesItsTensorsAlwaysAlike() {
+    // Checkpoints and exports carry these names: to change one is to break those that exist.
+    try (NetworkStudent student = resnet8(7)) {
+      assertThat(student.parameters())
+          .extracting(NamedTensor::name)
+          .startsWith("conv1.weight", "bn1.weight", "bn1.bias", "stage1.0.conv1.weight")
+          .contains("stage2.0.shortcut.conv.weight", "stage2.0.shortcut.bn.bias")
+          .endsWith("fc.weight", "fc.bias")
+          .doesNotHaveDuplicates();
+      assertThat(student.statistics())
+          .extracting(NamedTensor::name)
+          .startsWith("bn1.running_mean", "bn1.running_var", "stage1.0.bn1.running_mean")
+          .hasSize(18);
+    }
+  }
+
+  @Test
+  void keepsDjlOffTheNetwork() {
+    try (NetworkStudent student = resnet8(7)) {
+      assertThat(Utils.isOfflineMode()).isTrue();
+      assertThat(student.manager().getEngine()).isSameAs(TorchEngine.get());
     }
   }
 

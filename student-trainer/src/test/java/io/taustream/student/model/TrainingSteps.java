@@ -1,6 +1,5 @@
 package io.taustream.student.model;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -36,7 +35,7 @@ public final class TrainingSteps {
       long[] labels = new Random(seed).longs(BATCH, 0, student.classes()).toArray();
       NDArray targets = step.create(labels, new Shape(BATCH, 1));
       float value;
-      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+      try (GradientCollector collector = TorchEngine.get().newGradientCollector()) {
         NDArray loss = student.logits(images, true).logSoftmax(1).gather(targets, 1).mean().neg();
         collector.backward(loss);
         value = loss.getFloat();

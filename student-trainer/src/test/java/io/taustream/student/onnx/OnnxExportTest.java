@@ -45,12 +45,12 @@ class OnnxExportTest {
     new Random(5).nextBytes(pixels);
     try (NetworkStudent student = student(model)) {
       // Parameters and running statistics move away from their first values.
-      for (int step = 0; step < 3; step++) {
+      for (int step = 0; step < 2; step++) {
         TrainingSteps.take(student, 0.01, step);
       }
       // Until those describe the features, a deep network's logits run into the thousands, where
       // one float32 step is more than the tolerance.
-      for (int pass = 0; pass < 20; pass++) {
+      for (int pass = 0; pass < 12; pass++) {
         byte[] batch = new byte[pixels.length];
         new Random(pass).nextBytes(batch);
         logits(student, batch, true);
