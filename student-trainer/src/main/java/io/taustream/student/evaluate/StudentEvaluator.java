@@ -13,8 +13,6 @@ import io.taustream.student.train.SerialStage;
 import io.taustream.student.train.TorchThreads;
 import io.taustream.student.train.TrainingBatch;
 import java.nio.FloatBuffer;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -72,19 +70,14 @@ public final class StudentEvaluator {
                 batch.rows().stream().mapToInt(SampleView::label).toArray(),
                 batch.labels().map(SoftLabelBatch::logits));
             if (loss.isPresent() && (tensors.teacher().isPresent() || !loss.get().needsTeacher())) {
-              addLoss(
-                  loss.get().value(new LossInput(logits, tensors.teacher(), tensors.labels())),
-                  batch.size(),
-                  metrics);
+              WeightedLoss.Numbers numbers =
+                  loss.get()
+                      .value(new LossInput(logits, tensors.teacher(), tensors.labels()))
+                      .read();
+              metrics.addLoss(batch.size(), numbers.total(), numbers.terms());
             }
             return metrics;
           }
         });
-  }
-
-  private static void addLoss(WeightedLoss.Value value, int rows, EvaluationMetrics metrics) {
-    Map<String, Double> terms = new LinkedHashMap<>();
-    value.terms().forEach((name, term) -> terms.put(name, (double) term.getFloat()));
-    metrics.addLoss(rows, value.total().getFloat(), terms);
   }
 }
