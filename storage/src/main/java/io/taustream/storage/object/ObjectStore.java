@@ -22,6 +22,17 @@ public interface ObjectStore extends AutoCloseable {
   Flux<ObjectInfo> list(ObjectUri prefix);
 
   /**
+   * Like {@link #list(ObjectUri)}, without the objects that lie more than {@code folders} folders
+   * below: what is left of their names behind the prefix has at most that many slashes. Stores skip
+   * deeper folders where they can instead of reading them.
+   */
+  default Flux<ObjectInfo> list(ObjectUri prefix, int folders) {
+    int start = prefix.path().length();
+    return list(prefix)
+        .filter(o -> o.uri().path().chars().skip(start).filter(c -> c == '/').count() <= folders);
+  }
+
+  /**
    * The object's bytes. Demand reaches the source: no more than the requested buffers and one chunk
    * are held. Cancelling ends the request. Each buffer belongs to its receiver.
    */
