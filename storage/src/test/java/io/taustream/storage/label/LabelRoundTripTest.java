@@ -135,7 +135,7 @@ class LabelRoundTripTest {
       assertThat(file.label(ordinal)).isEqualTo(labels.row(ordinal, 0).label());
       for (int view = 0; view < labels.set().views(); view++) {
         file.logits(ordinal, view, logits);
-        assertThat(logits).containsExactly(labels.expected(ordinal, view, allocator));
+        assertThat(logits).isEqualTo(labels.expected(ordinal, view, allocator));
         assertThat(file.viewSeed(ordinal, view)).isEqualTo(labels.row(ordinal, view).viewSeed());
       }
     }
@@ -157,7 +157,7 @@ class LabelRoundTripTest {
           float[] logits = new float[4];
           for (int ordinal : new int[] {1, 4095, 4097, 4098, 8194, 8998}) {
             file.logits(ordinal, 2, logits);
-            assertThat(logits).containsExactly(labels.expected(ordinal, 2, allocator));
+            assertThat(logits).isEqualTo(labels.expected(ordinal, 2, allocator));
             assertThat(file.key(ordinal)).isEqualTo(labels.key(ordinal));
           }
         }
@@ -167,8 +167,8 @@ class LabelRoundTripTest {
 
   @Test
   void shortensBatchesOfVeryManyClasses() {
-    int classes = 3_000_000;
-    Labels labels = Labels.of(new DenseF32(), 2, classes, 3);
+    int classes = 1_500_000;
+    Labels labels = Labels.of(new DenseF32(), 1, classes, 3);
     try (SoftLabelStore store = store(labels.set())) {
       try (LabelFileWriter writer = store.begin(labels.shard())) {
         labels.appendTo(writer, 2, allocator);
@@ -176,8 +176,8 @@ class LabelRoundTripTest {
       }
       try (LabelFile file = store.open(labels.shard()).block()) {
         float[] logits = new float[classes];
-        file.logits(2, 1, logits);
-        assertThat(logits).containsExactly(labels.logits(2, 1));
+        file.logits(2, 0, logits);
+        assertThat(logits).isEqualTo(labels.logits(2, 0));
       }
     }
   }
