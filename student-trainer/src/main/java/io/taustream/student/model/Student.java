@@ -36,6 +36,17 @@ public interface Student extends AutoCloseable {
   /** Running statistics: state that no gradient reaches. Same order rule. */
   List<NamedTensor> statistics();
 
+  /**
+   * Runs a change of parameters or statistics, of which no gradient is recorded. Optimizers and
+   * checkpoints change values in place, on the tensors that {@link #parameters()} and {@link
+   * #statistics()} give, for instance {@code tensor.subi(step)}, {@code tensor.muli(factor)} or
+   * {@code values.copyTo(tensor)}. Outside, libtorch refuses to change a parameter in place.
+   *
+   * <p>After {@code backward}, {@code tensor.getGradient()} makes a new handle on the student's own
+   * manager each time that it is called: close it, or every step leaks one.
+   */
+  void update(Runnable change);
+
   @Override
   void close();
 
