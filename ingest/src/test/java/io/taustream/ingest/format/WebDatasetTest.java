@@ -149,7 +149,7 @@ class WebDatasetTest {
   @Test
   void findsATruncatedGzip() throws IOException {
     byte[] gzip = Tars.gzip(new Tars().addSamples(3, 700).end());
-    for (int length = 1; length < gzip.length; length += 29) {
+    for (int length = 20; length < gzip.length; length += 29) {
       fails(Arrays.copyOf(gzip, length), "s.tar.gz", "is truncated at byte " + length);
     }
     fails(Arrays.copyOf(gzip, gzip.length - 1), "s.tar.gz", "is truncated");
