@@ -1,6 +1,7 @@
 package io.taustream.ingest.format;
 
 /** A sample's image as its shard holds it. */
+@SuppressWarnings("ArrayRecordComponent") // pixels are handed on, never compared
 public sealed interface Payload {
   /**
    * A compressed image.
