@@ -25,10 +25,24 @@ final class Resampler {
    * and returned.
    */
   static RgbImage scale(RgbImage image, Region region, int width, int height, Region window) {
+    if (region.width() == width && region.height() == height) {
+      return cut(image, region.left() + window.left(), region.top() + window.top(), window);
+    }
     Taps across = Taps.triangle(region.width(), width, window.left(), window.width());
     Taps down = Taps.triangle(region.height(), height, window.top(), window.height());
     byte[] rows = across(image, region, across, down.low(), down.high());
     byte[] rgb = down(rows, window.width() * CHANNELS, down);
+    return new RgbImage(window.width(), window.height(), rgb);
+  }
+
+  /** Pixels as they are, from a column and a row on. */
+  private static RgbImage cut(RgbImage image, int left, int top, Region window) {
+    int rowLength = window.width() * CHANNELS;
+    byte[] rgb = new byte[window.height() * rowLength];
+    for (int y = 0; y < window.height(); y++) {
+      int from = ((top + y) * image.width() + left) * CHANNELS;
+      System.arraycopy(image.rgb(), from, rgb, y * rowLength, rowLength);
+    }
     return new RgbImage(window.width(), window.height(), rgb);
   }
 

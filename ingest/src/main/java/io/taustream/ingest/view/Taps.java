@@ -8,6 +8,7 @@ package io.taustream.ingest.view;
  * @param weights {@code stride} places for each target pixel, fixed point with {@link #FRACTION}
  *     bits
  */
+@SuppressWarnings("ArrayRecordComponent") // read in inner loops, never compared
 record Taps(int[] first, int[] count, int[] weights, int stride) {
   /** Bits behind the binary point: a weighted sum of 8-bit pixels still fits 32 bits. */
   static final int FRACTION = 22;
