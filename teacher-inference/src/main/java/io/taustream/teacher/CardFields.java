@@ -1,5 +1,6 @@
 package io.taustream.teacher;
 
+import io.taustream.storage.TaustreamException;
 import io.taustream.teacher.TeacherCard.ChannelOrder;
 import io.taustream.teacher.TeacherCard.Layout;
 import io.taustream.teacher.TeacherCard.OutputKind;
@@ -87,6 +88,12 @@ record CardFields(
         output,
         outputKind,
         classes);
+  }
+
+  /** What is stated here and what the model has cannot both be. */
+  TaustreamException contradiction(ModelFile model, String said, String found) {
+    return model.failure(
+        "%s says %s, the model has %s; correct %s".formatted(source, said, found, source));
   }
 
   private <T> Optional<T> first(CardFields weaker, Function<CardFields, Optional<T>> field) {

@@ -4,10 +4,7 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.teacher.TeacherCard.ChannelOrder;
 import io.taustream.teacher.TeacherCard.ElementType;
 import io.taustream.teacher.TeacherCard.Layout;
-import io.taustream.teacher.TeacherCard.OutputKind;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -21,10 +18,7 @@ import java.util.Optional;
  *   <li>channels: a guess, RGB
  *   <li>mean, deviation, range: a guess, ImageNet's 0.485 0.456 0.406, 0.229 0.224 0.225, and 255;
  *       for uint8 inputs 0, 1 and 1 without guessing
- *   <li>output: the only output, or the only one of shape [N, classes]; a guess, the one called
- *       {@code logits}, where several fit
- *   <li>output kind: probabilities where the operator behind the output is {@code Softmax}; a
- *       guess, probabilities, where the output's name says so; else logits
+ *   <li>output, output kind, classes: see {@link OutputInference}
  * </ul>
  */
 final class CardInference {
@@ -37,7 +31,7 @@ final class CardInference {
   private final ModelDescription description;
   private final CardFields stated;
   private final Optional<DataShape> data;
-  private final List<String> guessed = new ArrayList<>();
+  private final Guesses guesses = new Guesses();
 
   private CardInference(
       ModelFile model, ModelDescription description, CardFields stated, Optional<DataShape> data) {
@@ -73,9 +67,11 @@ final class CardInference {
     Layout layout = layout(input);
     int size = size(input, layout);
     ChannelOrder channels =
-        stated.channels().orElseGet(() -> guess("channels", ChannelOrder.RGB, "rgb", "the usual"));
-    TensorDescription output = output();
-    OutputKind kind = stated.outputKind().orElseGet(() -> kind(output));
+        stated
+            .channels()
+            .orElseGet(() -> guesses.add("channels", ChannelOrder.RGB, "rgb", "the usual"));
+    OutputInference.Choice output =
+        new OutputInference(model, description, stated, data, guesses).choose();
     boolean bytes = type == ElementType.UINT8;
     List<Double> mean =
         stated
@@ -90,13 +86,22 @@ final class CardInference {
                     bytes
                         ? List.of(1.0, 1.0, 1.0)
                         : imageNet("deviation", IMAGENET_DEVIATION, channels));
-    int range = stated.range().orElseGet(() -> bytes ? 1 : guess("range", 255, "255", "the usual"));
-    int classes = classes(output);
+    int range =
+        stated.range().orElseGet(() -> bytes ? 1 : guesses.add("range", 255, "255", "the usual"));
     try {
       TeacherCard card =
           new TeacherCard(
-              size, layout, channels, type, mean, deviation, range, output.name(), kind, classes);
-      return new InferredCard(card, guessed);
+              size,
+              layout,
+              channels,
+              type,
+              mean,
+              deviation,
+              range,
+              output.name(),
+              output.kind(),
+              output.classes());
+      return new InferredCard(card, guesses.list());
     } catch (TaustreamException e) {
       throw model.failure(e.getMessage() + "; correct " + stated.source(), e);
     }
@@ -118,7 +123,8 @@ final class CardInference {
         .filter(type -> type != found)
         .ifPresent(
             type -> {
-              throw contradiction("type: " + TeacherCard.lower(type), "input " + input);
+              throw stated.contradiction(
+                  model, "type: " + TeacherCard.lower(type), "input " + input);
             });
     return found;
   }
@@ -136,7 +142,7 @@ final class CardInference {
     if (stated.layout().isPresent()) {
       Layout layout = stated.layout().get();
       if (layout == Layout.NCHW ? !nchw : !nhwc) {
-        throw contradiction("layout: " + TeacherCard.lower(layout), "input " + input);
+        throw stated.contradiction(model, "layout: " + TeacherCard.lower(layout), "input " + input);
       }
       return layout;
     }
@@ -148,7 +154,7 @@ final class CardInference {
     }
     return second == RGB_CHANNELS
         ? Layout.NCHW
-        : guess("layout", Layout.NCHW, "nchw", "no dimension is fixed to 3");
+        : guesses.add("layout", Layout.NCHW, "nchw", "no dimension is fixed to 3");
   }
 
   private int size(TensorDescription input, Layout layout) {
@@ -166,7 +172,7 @@ final class CardInference {
           .filter(size -> size != fixed)
           .ifPresent(
               size -> {
-                throw contradiction("size: " + size, "input " + input);
+                throw stated.contradiction(model, "size: " + size, "input " + input);
               });
       return Math.toIntExact(Math.min(fixed, Integer.MAX_VALUE));
     }
@@ -174,106 +180,18 @@ final class CardInference {
         .size()
         .orElseGet(
             () ->
-                data.map(d -> guess("size", d.imageSize(), "" + d.imageSize(), "the views' size"))
-                    .orElseGet(() -> guess("size", DEFAULT_SIZE, "" + DEFAULT_SIZE, "the usual")));
-  }
-
-  private TensorDescription output() {
-    if (stated.output().isPresent()) {
-      String name = stated.output().get();
-      TensorDescription named =
-          description.outputs().stream()
-              .filter(output -> output.name().equals(name))
-              .findFirst()
-              .orElseThrow(
-                  () -> contradiction("output: " + name, "outputs " + description.outputs()));
-      if (!isTable(named)) {
-        throw model.failure(
-            "output %s is no table of logits; expected float32 or float16 of shape [N, classes]"
-                .formatted(named));
-      }
-      return named;
-    }
-    List<TensorDescription> tables =
-        description.outputs().stream().filter(CardInference::isTable).toList();
-    Optional<Integer> classes = stated.classes().or(() -> data.map(DataShape::classes));
-    List<TensorDescription> fitting =
-        tables.size() == 1 || classes.isEmpty()
-            ? tables
-            : tables.stream().filter(t -> t.shape().get(1) == (long) classes.get()).toList();
-    if (fitting.size() == 1) {
-      return fitting.get(0);
-    }
-    Optional<TensorDescription> named =
-        fitting.stream().filter(t -> t.name().equals("logits")).findFirst();
-    if (named.isPresent()) {
-      return guess("output", named.get(), "logits", "by its name, among several that fit");
-    }
-    throw model.failure(
-        "its outputs are %s; expected %s float32 or float16 of shape [N, %s]: name the output in the card"
-            .formatted(
-                description.outputs(),
-                fitting.isEmpty() ? "one that is" : "only one that is",
-                classes.map(String::valueOf).orElse("classes")));
-  }
-
-  private static boolean isTable(TensorDescription output) {
-    return output.shape().size() == 2
-        && (output.type().equals("float32") || output.type().equals("float16"));
-  }
-
-  private OutputKind kind(TensorDescription output) {
-    String operator = description.outputOperators().getOrDefault(output.name(), "");
-    if (operator.equals("Softmax")) {
-      return OutputKind.PROBABILITIES;
-    }
-    if (!operator.equals("Gemm")
-        && !operator.equals("LogSoftmax")
-        && output.name().toLowerCase(Locale.ROOT).contains("prob")) {
-      return guess("output-kind", OutputKind.PROBABILITIES, "probabilities", "by its name");
-    }
-    return OutputKind.LOGITS;
-  }
-
-  private int classes(TensorDescription output) {
-    long fixed = output.shape().get(1);
-    stated
-        .classes()
-        .filter(classes -> fixed > 0 && classes != fixed)
-        .ifPresent(
-            classes -> {
-              throw contradiction("classes: " + classes, "output " + output);
-            });
-    Optional<Integer> said = fixed > 0 ? Optional.of(Math.toIntExact(fixed)) : stated.classes();
-    if (said.isPresent() && data.isPresent() && said.get() != data.get().classes()) {
-      throw model.failure(
-          "it tells %d classes apart, the data has %d; use a teacher that was trained on these classes"
-              .formatted(said.get(), data.get().classes()));
-    }
-    return said.or(() -> data.map(DataShape::classes))
-        .orElseThrow(
-            () ->
-                model.failure(
-                    "output "
-                        + output
-                        + " does not say how many classes it has; set classes in the card"));
+                data.map(
+                        d ->
+                            guesses.add(
+                                "size", d.imageSize(), "" + d.imageSize(), "the views' size"))
+                    .orElseGet(
+                        () -> guesses.add("size", DEFAULT_SIZE, "" + DEFAULT_SIZE, "the usual")));
   }
 
   private List<Double> imageNet(String key, List<Double> rgb, ChannelOrder channels) {
     List<Double> values =
         channels == ChannelOrder.RGB ? rgb : List.of(rgb.get(2), rgb.get(1), rgb.get(0));
-    return guess(key, values, values.toString(), "ImageNet's");
-  }
-
-  private <T> T guess(String key, T value, String text, String reason) {
-    guessed.add(key + ": " + text + " (" + reason + ")");
-    return value;
-  }
-
-  private TaustreamException contradiction(String said, String found) {
-    return model.failure(
-        "%s says %s, the model has %s; correct %s"
-            .formatted(stated.source(), said, found, stated.source()));
+    return guesses.add(key, values, values.toString(), "ImageNet's");
   }
 
   /**

@@ -158,7 +158,9 @@ public final class ModelFile {
   private static Path inside(ObjectUri model, String location) {
     try {
       Path relative = Path.of(location).normalize();
-      if (!location.isEmpty() && !relative.isAbsolute() && !relative.startsWith("..")) {
+      boolean inFolder =
+          !relative.isAbsolute() && !relative.startsWith("..") && !relative.toString().isEmpty();
+      if (inFolder) {
         return relative;
       }
     } catch (InvalidPathException e) {

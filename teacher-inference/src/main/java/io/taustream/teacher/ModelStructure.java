@@ -71,9 +71,11 @@ record ModelStructure(
     } catch (IOException e) {
       throw new TaustreamException("model " + name + " cannot be read: " + e.getMessage(), e);
     }
-    if (!model.hasGraph() || model.getGraph().getOutputCount() == 0) {
+    // A file that is cut between two fields still parses; operator sets are written after the
+    // graph.
+    if (model.getGraph().getOutputCount() == 0 || model.getOpsetImportCount() == 0) {
       throw new TaustreamException(
-          "model %s is no ONNX model, or not all of one: its %d bytes hold no graph with outputs; export or copy it again"
+          "model %s is no ONNX model, or not all of one: its %d bytes hold no graph with outputs and operator sets; export or copy it again"
               .formatted(name, length));
     }
     return of(model);

@@ -6,7 +6,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A model in ONNX Runtime: opens it on a device, describes it and runs it on tensors that lie over
@@ -28,12 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>Operators run one after the other, each on the set number of threads, which do not spin while
  * they wait: the cores are shared with decoding and training. {@link OrtEnvironment} is one for the
  * process; the runtime frees it in a shutdown hook of its own, so nobody closes it.
- *
- * <p>The CUDA path is written to ONNX Runtime's documentation and has not run on a GPU yet.
  */
 final class OnnxSession implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(OnnxSession.class);
-
   private final ModelFile model;
   private final OrtEnvironment environment;
   private final SessionOptions options;
@@ -67,69 +61,21 @@ final class OnnxSession implements AutoCloseable {
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setCPUArenaAllocator(true);
       options.setDeterministicCompute(true);
-      String device = chooseDevice(model, settings.device(), options);
+      // Below this the runtime prints on standard error what it also throws.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      String device = DeviceSelection.select(model, settings.device(), options);
       OrtSession session = environment.createSession(model.path().toString(), options);
       return new OnnxSession(model, environment, options, session, device);
     } catch (OrtException e) {
       options.close();
       throw model.failure(
           "ONNX Runtime %s refuses it: %s; export it again with operators and an opset that this version knows"
-              .formatted(environment.getVersion(), firstLine(e)),
+              .formatted(environment.getVersion(), RuntimeMessage.of(e)),
           e);
     } catch (RuntimeException e) {
       options.close();
       throw e;
     }
-  }
-
-  private static String chooseDevice(ModelFile model, Device wanted, SessionOptions options)
-      throws OrtException {
-    Set<OrtProvider> offered = OrtEnvironment.getAvailableProviders();
-    boolean cudaOffered = offered.contains(OrtProvider.CUDA);
-    String reason;
-    if (wanted instanceof Device.Cuda cuda) {
-      if (!cudaOffered) {
-        throw model.failure(
-            "device cuda:%d is asked for, but this ONNX Runtime offers only %s; use the build with profile 'gpu', or device: cpu"
-                .formatted(cuda.index(), providerNames(offered)));
-      }
-      try {
-        options.addCUDA(cuda.index());
-      } catch (OrtException e) {
-        throw model.failure(
-            "cuda:%d does not start: %s; check driver and device number, or use device: cpu"
-                .formatted(cuda.index(), firstLine(e)),
-            e);
-      }
-      LOG.info("{} runs on cuda:{}: the configuration says so", model.uri(), cuda.index());
-      return "cuda:" + cuda.index();
-    } else if (wanted instanceof Device.Cpu) {
-      reason = "the configuration says so";
-    } else if (!cudaOffered) {
-      reason = "this ONNX Runtime offers only " + providerNames(offered);
-    } else {
-      try {
-        options.addCUDA(0);
-        LOG.info("{} runs on cuda:0: ONNX Runtime offers CUDA", model.uri());
-        return "cuda:0";
-      } catch (OrtException e) {
-        reason = "CUDA is offered but does not start: " + firstLine(e);
-      }
-    }
-    LOG.info("{} runs on cpu: {}", model.uri(), reason);
-    return "cpu";
-  }
-
-  /** The names of the execution providers that the runtime offers, such as {@code CPU}. */
-  static List<String> providers() {
-    return providerNames(OrtEnvironment.getAvailableProviders());
-  }
-
-  private static List<String> providerNames(Collection<OrtProvider> providers) {
-    return providers.stream()
-        .map(p -> p.getName().replace("ExecutionProvider", ""))
-        .sorted()
-        .toList();
   }
 
   String device() {
@@ -147,7 +93,7 @@ final class OnnxSession implements AutoCloseable {
           session.getMetadata().getCustomMetadata(),
           model.structure().outputOperators());
     } catch (OrtException e) {
-      throw model.failure("ONNX Runtime cannot describe it: " + firstLine(e), e);
+      throw model.failure("ONNX Runtime cannot describe it: " + RuntimeMessage.of(e), e);
     }
   }
 
@@ -166,7 +112,7 @@ final class OnnxSession implements AutoCloseable {
         throw new IllegalStateException("ONNX Runtime did not use the pinned output");
       }
     } catch (OrtException e) {
-      throw model.failure("labelling failed in ONNX Runtime: " + firstLine(e), e);
+      throw model.failure("labelling failed in ONNX Runtime: " + RuntimeMessage.of(e), e);
     }
   }
 
@@ -177,7 +123,7 @@ final class OnnxSession implements AutoCloseable {
       OnnxValue value = result.get(0);
       return value.getInfo() instanceof TensorInfo info ? shape(info) : List.of();
     } catch (OrtException e) {
-      throw model.failure("a first run in ONNX Runtime failed: " + firstLine(e), e);
+      throw model.failure("a first run in ONNX Runtime failed: " + RuntimeMessage.of(e), e);
     }
   }
 
@@ -212,16 +158,12 @@ final class OnnxSession implements AutoCloseable {
     };
   }
 
-  private static String firstLine(OrtException e) {
-    return e.getMessage().lines().findFirst().orElse(e.getCode().name());
-  }
-
   @Override
   public void close() {
     try {
       session.close();
     } catch (OrtException e) {
-      throw model.failure("ONNX Runtime cannot close it: " + firstLine(e), e);
+      throw model.failure("ONNX Runtime cannot close it: " + RuntimeMessage.of(e), e);
     } finally {
       options.close();
     }

@@ -10,7 +10,6 @@ import io.taustream.teacher.TeacherCard.Layout;
 import io.taustream.teacher.TeacherCard.OutputKind;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads what a card file and a model's metadata say of a {@link TeacherCard}. */

@@ -44,14 +44,14 @@ public record TeacherInspection(
             Optional.of(inferred.card()),
             inferred.guessed(),
             Optional.empty(),
-            OnnxSession.providers());
+            DeviceSelection.providers());
       } catch (TaustreamException e) {
         return new TeacherInspection(
             description,
             Optional.empty(),
             List.of(),
             Optional.of(e.getMessage()),
-            OnnxSession.providers());
+            DeviceSelection.providers());
       }
     }
   }

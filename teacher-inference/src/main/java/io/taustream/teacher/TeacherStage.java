@@ -18,8 +18,8 @@ import reactor.core.scheduler.Scheduler;
  *       elsewhere.
  *   <li>Ownership: the stage takes over every batch that reaches it and closes it exactly once:
  *       after labelling, or when the flow ends before by error, cancellation or discard. Labels
- *       belong to whoever receives them; those that are done after the flow was cancelled are closed
- *       here.
+ *       belong to whoever receives them; those that are done after the flow was cancelled are
+ *       closed here.
  *   <li>Errors: a teacher's failure ends the flow and cancels upstream. It is a {@link
  *       TaustreamException} that names the model. Upstream's errors come after the labels of the
  *       batches before them.

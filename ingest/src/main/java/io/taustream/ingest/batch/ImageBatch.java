@@ -28,7 +28,16 @@ public final class ImageBatch implements AutoCloseable {
    *     caller's reference
    */
   public ImageBatch(List<SampleView> rows, int imageSize, ArrowBuf pixels) {
-    this(rows, imageSize, rows.size(), new Lease(pixels, ArrowBuf::close));
+    this(rows, imageSize, rows.size(), pixels);
+  }
+
+  /**
+   * A batch of a flow, over memory of its own.
+   *
+   * @param through see {@link #through()}
+   */
+  public ImageBatch(List<SampleView> rows, int imageSize, long through, ArrowBuf pixels) {
+    this(rows, imageSize, through, new Lease(pixels, ArrowBuf::close));
   }
 
   ImageBatch(List<SampleView> rows, int imageSize, long through, Lease lease) {

@@ -16,7 +16,7 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Joins image batches with the stored soft labels of exactly these views. Several teachers' logits
- * are averaged by their weights. Not thread-safe; a flow calls it for one batch after the other.
+ * are averaged by their weights. Thread-safe: a cancelled flow may close it while it joins.
  */
 final class LabelJoin implements AutoCloseable {
   private final List<Source> sources;
@@ -46,7 +46,7 @@ final class LabelJoin implements AutoCloseable {
   }
 
   /** Takes over the images, also when it fails; the caller closes what it returns. */
-  TrainingBatch join(ImageBatch images) {
+  synchronized TrainingBatch join(ImageBatch images) {
     Optional<SoftLabelBatch> labels;
     try {
       labels = sources.isEmpty() ? Optional.empty() : Optional.of(labels(images));
@@ -97,13 +97,12 @@ final class LabelJoin implements AutoCloseable {
       throw new TaustreamException(
           ("shard %s: teacher %s has no label for sample '%s' (ordinal %d, view %d): the labels"
                   + " were made from other data; run 'taustream labels verify', then label again")
-              .formatted(
-                  view.shard(), source.teacher(), view.key(), view.ordinal(), view.view()));
+              .formatted(view.shard(), source.teacher(), view.key(), view.ordinal(), view.view()));
     }
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     sources.forEach(source -> source.files().close());
   }
 }

@@ -19,6 +19,7 @@ final class OpenLabelFiles implements AutoCloseable {
 
   private final SoftLabelStore store;
   private final Map<String, Shard> shards = new HashMap<>();
+  private boolean closed;
   private final LinkedHashMap<String, LabelFile> open = new LinkedHashMap<>(16, 0.75f, true);
 
   OpenLabelFiles(SoftLabelStore store, List<Shard> shards) {
@@ -26,11 +27,14 @@ final class OpenLabelFiles implements AutoCloseable {
     shards.forEach(shard -> this.shards.put(shard.name(), shard));
   }
 
-  /** The label file of a shard; fails where there is none. */
+  /** The label file of a shard; fails where there is none. Blocks while it is fetched. */
   LabelFile of(String shard) {
+    if (closed) {
+      throw new IllegalStateException("the label files are closed");
+    }
     LabelFile file = open.get(shard);
     if (file == null) {
-      file = store.open(shards.get(shard));
+      file = store.open(shards.get(shard)).block();
       open.put(shard, file);
       if (open.size() > MOST) {
         String eldest = open.keySet().iterator().next();
@@ -42,6 +46,7 @@ final class OpenLabelFiles implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     open.values().forEach(LabelFile::close);
     open.clear();
   }

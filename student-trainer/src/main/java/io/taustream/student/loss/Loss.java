@@ -20,7 +20,7 @@ public interface Loss {
   /**
    * The loss of a batch.
    *
-   * @return a scalar of the student logits' data type, on their manager
+   * @return a scalar of the student logits' data type or of a wider one, on their manager
    * @throws io.taustream.storage.TaustreamException if the teacher's logits are needed and missing
    */
   NDArray value(LossInput input);

@@ -1,6 +1,9 @@
 package io.taustream.student.loss;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,5 +70,29 @@ public final class WeightedLoss {
    * @param total the weighted sum, a scalar
    * @param terms each term's value without its weight, scalars, in the order given
    */
-  public record Value(NDArray total, Map<String, NDArray> terms) {}
+  public record Value(NDArray total, Map<String, NDArray> terms) {
+    /** The numbers, in one transfer from the device. */
+    public Numbers read() {
+      NDList scalars = new NDList(total);
+      scalars.addAll(terms.values());
+      try (NDArray stacked = NDArrays.stack(scalars);
+          NDArray wide = stacked.toType(DataType.FLOAT64, true)) {
+        double[] values = wide.toDoubleArray();
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        int next = 1;
+        for (String term : terms.keySet()) {
+          numbers.put(term, values[next++]);
+        }
+        return new Numbers(values[0], numbers);
+      }
+    }
+  }
+
+  /**
+   * The loss of one batch, outside libtorch.
+   *
+   * @param total the weighted sum
+   * @param terms each term's value without its weight, in the order given
+   */
+  public record Numbers(double total, Map<String, Double> terms) {}
 }

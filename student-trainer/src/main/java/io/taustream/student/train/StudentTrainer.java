@@ -1,10 +1,7 @@
 package io.taustream.student.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import io.taustream.storage.TaustreamException;
 import io.taustream.student.loss.LossInput;
 import io.taustream.student.loss.WeightedLoss;
@@ -12,7 +9,6 @@ import io.taustream.student.model.Student;
 import io.taustream.student.optimizer.Autograd;
 import io.taustream.student.optimizer.Gradients;
 import io.taustream.student.optimizer.Optimizer;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -63,42 +59,34 @@ public final class StudentTrainer {
     try (NDManager manager = student.manager().newSubManager()) {
       BatchTensors tensors = BatchTensors.over(batch, student.classes(), manager);
       WeightedLoss.Value value = Autograd.record(() -> forward(tensors));
-      double[] values = read(value);
-      double total = values[0];
-      Map<String, Double> terms = new LinkedHashMap<>();
-      int next = 1;
-      for (String term : value.terms().keySet()) {
-        terms.put(term, values[next++]);
-      }
-      requireFinite("loss", total, terms, learningRate);
+      WeightedLoss.Numbers numbers = value.read();
+      requireFinite("loss", numbers.total(), numbers.terms(), learningRate);
       double norm;
       try {
         Autograd.backward(value.total());
         norm = gradients.norm(manager);
-        requireFinite("gradient", norm, terms, learningRate);
+        requireFinite("gradient", norm, numbers.terms(), learningRate);
         optimizer.update(learningRate);
       } finally {
         gradients.clear();
       }
       steps++;
       double seconds = (System.nanoTime() - started) / 1e9;
-      return new StepResult(steps, total, terms, learningRate, norm, batch.size(), seconds);
+      return new StepResult(
+          steps,
+          numbers.total(),
+          numbers.terms(),
+          learningRate,
+          norm,
+          batch.size(),
+          batch.images().through(),
+          seconds);
     }
   }
 
   private WeightedLoss.Value forward(BatchTensors tensors) {
     NDArray logits = student.logits(tensors.images(), true);
     return loss.value(new LossInput(logits, tensors.teacher(), tensors.labels()));
-  }
-
-  /** The total and the terms in one transfer from the device. */
-  private static double[] read(WeightedLoss.Value value) {
-    return Autograd.pause(
-        () -> {
-          NDList scalars = new NDList(value.total());
-          scalars.addAll(value.terms().values());
-          return NDArrays.stack(scalars).toType(DataType.FLOAT64, false).toDoubleArray();
-        });
   }
 
   private void requireFinite(

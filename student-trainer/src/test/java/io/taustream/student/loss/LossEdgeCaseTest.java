@@ -29,6 +29,9 @@ class LossEdgeCaseTest {
     losses.add(new CrossEntropy());
     losses.add(new KullbackLeibler(4, false));
     losses.add(new KullbackLeibler(2, true));
+    losses.add(new DecoupledDistillation(1, 8, 4, false));
+    losses.add(new DecoupledDistillation(1, 2, 2, true));
+    losses.add(new Dist(1, 1, 4));
     for (Surrogate surrogate : Surrogate.values()) {
       for (Pairing pairing : Pairing.values()) {
         losses.add(new KendallTau(surrogate, pairing, 5));
