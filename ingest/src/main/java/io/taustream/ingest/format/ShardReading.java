@@ -38,9 +38,9 @@ public final class ShardReading {
    * IllegalStateException}.
    *
    * <p><b>Demand:</b> a sample is read when it is asked for; beside it, the store's buffers of 2
-   * chunks wait. <b>Errors:</b> a {@link TaustreamException} that names the shard, after the
-   * samples before the fault. <b>Cancel:</b> ends the read. Reads block, on {@link
-   * Schedulers#boundedElastic()}.
+   * chunks wait. It completes on demand beyond the last sample. <b>Errors:</b> a {@link
+   * TaustreamException} that names the shard, after the samples before the fault. <b>Cancel:</b>
+   * ends the read. Reads block, on {@link Schedulers#boundedElastic()}.
    */
   public Flux<Sample> samples() {
     return Flux.defer(

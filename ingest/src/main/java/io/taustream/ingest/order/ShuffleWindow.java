@@ -35,7 +35,7 @@ final class ShuffleWindow<T> {
           ShuffleWindow<T> window = new ShuffleWindow<>(size, draws.get(), Context.of(context));
           return source
               .<T>handle(window::exchange)
-              .concatWith(Flux.generate(window::drain))
+              .concatWith(Flux.defer(window::rest))
               .doOnError(error -> window.close())
               .doOnCancel(window::close);
         });
@@ -53,11 +53,17 @@ final class ShuffleWindow<T> {
     }
   }
 
+  private synchronized Flux<T> rest() {
+    return held.isEmpty() ? Flux.empty() : Flux.generate(this::drain);
+  }
+
+  /** Completes with the last element, so that no demand beyond it is needed. */
   private synchronized void drain(SynchronousSink<T> sink) {
+    if (!held.isEmpty()) {
+      sink.next(removeAny());
+    }
     if (held.isEmpty()) {
       sink.complete();
-    } else {
-      sink.next(removeAny());
     }
   }
 

@@ -10,6 +10,7 @@ final class StartOptions {
   /** At most one of both. */
   private static final class Choice {
     @Option(names = "--resume", description = "Go on from the last checkpoint: the default.")
+    @SuppressWarnings("UnusedVariable") // may be said, and changes nothing
     private boolean resume;
 
     @Option(names = "--fresh", description = "Remove what the run has left and start over.")

@@ -41,7 +41,6 @@ record StudentAssembly(
   static StudentAssembly open(
       RunConfig config, Resources resources, RunFolder folder, String fingerprint) {
     TorchThreads threads = new TorchThreads(config.threads().student());
-    threads.apply();
     NetworkStudent student =
         StudentModels.create(
             config.student().model(),

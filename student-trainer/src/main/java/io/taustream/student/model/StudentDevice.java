@@ -1,7 +1,6 @@
 package io.taustream.student.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import io.taustream.storage.TaustreamException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +26,7 @@ public final class StudentDevice {
    * @throws TaustreamException if CUDA is asked for and libtorch has no such device
    */
   public static StudentDevice choose(String text) {
-    int gpus = Engine.getEngine("PyTorch").getGpuCount();
+    int gpus = TorchEngine.get().getGpuCount();
     if (text.equals("cpu")) {
       LOG.info("Student on the CPU: device is cpu");
       return new StudentDevice(Device.cpu());

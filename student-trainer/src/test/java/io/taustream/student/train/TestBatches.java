@@ -36,8 +36,7 @@ public final class TestBatches {
         IntStream.range(0, size)
             .mapToObj(i -> new SampleView("s.tar", i, "k" + i, random.nextInt(classes), 0, seed))
             .toList();
-    return new TrainingBatch(
-        images(rows, random, through), Optional.of(labels(rows, random)));
+    return new TrainingBatch(images(rows, random, through), Optional.of(labels(rows, random)));
   }
 
   public ImageBatch images(List<SampleView> rows, Random random) {
