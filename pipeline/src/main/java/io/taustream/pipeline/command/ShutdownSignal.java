@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns SIGTERM and SIGINT into a {@link StopRequest}. The JVM answers either signal by running its
- * shutdown hooks and then exits with 143 or 130 by itself; the hook here holds that exit back until the
- * command has finished its step and written its checkpoint.
+ * shutdown hooks and then exits with 143 or 130 by itself; the hook here holds that exit back until
+ * the command has finished its step and written its checkpoint.
  */
 final class ShutdownSignal implements StopRequest {
   private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignal.class);

@@ -10,8 +10,8 @@ import java.util.Map;
  * @param step optimiser steps done, from 1
  * @param epoch the epoch that the step belongs to, from 0
  * @param loss the mean of the total loss over the interval
- * @param terms the mean of each term, by its type, times its weight: the shares add up to {@code
- *     loss}. Two terms of one type are told apart by {@code #2}, {@code #3}, …
+ * @param terms the mean of each term's value before its weight, by its name ({@code kl}); further
+ *     terms of the same name are {@code kl-2}, {@code kl-3}, …
  * @param learningRate the rate that the step was taken with
  */
 public record StepRecord(

@@ -141,6 +141,7 @@
             { ...side, size: 62, values: (_, ticks) => ticks.map(axis) },
           ],
           hooks: { setCursor: [last] },
+          legend: { markers: { dash: (_, i) => (lines[i - 1].dash ? "dashed" : "solid") } },
           series: [
             { label: x.name, value: (_, v) => x.format(v) },
             ...lines.map((line) => ({
@@ -236,7 +237,7 @@
     const total = { label: "loss", values: run.steps.loss, format: four, ...nth(0) };
     const parts = terms.length > 1 ? terms.map(([name, values], i) => ({ label: name, values, format: four, ...nth(i + 1) })) : [];
     const rate = { label: "learning rate", values: run.steps.learning_rate, format: short, ...nth(0) };
-    return [chart("Training loss and its weighted terms", x, [total, ...parts], short), chart("Learning rate", x, [rate], short)];
+    return [chart("Training loss, and its terms before their weights", x, [total, ...parts], short), chart("Learning rate", x, [rate], short)];
   }
 
   function epochCharts(run) {
@@ -259,6 +260,9 @@
     ];
   }
 
+  /** With more classes than this a matrix cannot be read any more; the mistakes remain. */
+  const MOST_CLASSES = 200;
+
   /** The matrix as a table: blue where right, orange where wrong, darker for more of the row. */
   function confusion(matrix, names) {
     const size = matrix.length;
@@ -279,35 +283,37 @@
       return td;
     };
     const caption = "Rows: the true class. Columns: what the student says. Blue is right, orange is wrong.";
-    const head = matrix.map((_, j) => el("th", { scope: "col", class: "turned" }, el("span", {}, name(j))));
-    const body = matrix.map((row, i) => el("tr", {}, el("th", { scope: "row" }, name(i)), ...row.map((_, j) => cell(i, j))));
     const pairs = [];
     matrix.forEach((row, i) => row.forEach((count, j) => i !== j && count && pairs.push([count, i, j])));
     pairs.sort((a, b) => b[0] - a[0]);
     const worst = pairs.slice(0, 10).map(([count, i, j]) => [name(i), name(j), whole(count), percent(count / rowSum[i])]);
-    const heat = el(
-      "table",
-      { class: dense ? "data heat dense" : "data heat" },
-      el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "true class"), ...head)),
-      el("tbody", {}, ...body)
-    );
+    const heat = () => {
+      const head = matrix.map((_, j) => el("th", { scope: "col", class: "turned" }, el("span", {}, name(j))));
+      const body = matrix.map((row, i) => el("tr", {}, el("th", { scope: "row" }, name(i)), ...row.map((_, j) => cell(i, j))));
+      return el(
+        "table",
+        { class: dense ? "data heat dense" : "data heat" },
+        el("caption", {}, caption),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "true class"), ...head)),
+        el("tbody", {}, ...body)
+      );
+    };
     const mistakes = table("The most frequent mistakes", ["true class", "taken for", "samples", "share of the class"], worst, [1]);
     section(
       "Confusion of the student",
-      el("div", { class: "beside" }, scroll("Confusion matrix", heat), worst.length ? mistakes : null)
+      el("div", { class: "beside" }, ...[size <= MOST_CLASSES ? scroll("Confusion matrix", heat()) : null, worst.length ? mistakes : null].filter(Boolean))
     );
   }
 
   function skipped(run) {
     if (!run.skipped_total) {
-      section("Skipped samples", el("p", {}, "None: every sample was used."));
+      section("Skipped samples", el("p", {}, run.state === "RUNNING" ? "None so far." : "None."));
       return;
     }
     const more = run.skipped_total - run.skipped.length;
     section(
       "Skipped samples",
-      el("p", {}, `${whole(run.skipped_total)} could not be used and were left out.`),
+      el("p", {}, run.skipped_total === 1 ? "One sample could not be used and was left out." : `${whole(run.skipped_total)} samples could not be used and were left out.`),
       table("Skipped samples", ["key", "shard", "place", "reason"], run.skipped.map((s) => [s.key, s.shard, whole(s.ordinal), s.reason]), [1, 3], "unseen"),
       more > 0 ? el("p", { class: "faint" }, `${whole(more)} more are in skipped.jsonl.`) : null
     );

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Hands each request to the store of its scheme; opens the S3 store when it is first needed. */
 final class RoutingObjectStore implements ObjectStore {
@@ -75,11 +76,16 @@ final class RoutingObjectStore implements ObjectStore {
   }
 
   private <T> Mono<T> mono(ObjectUri uri, Function<ObjectStore, Mono<T>> request) {
-    return Mono.defer(() -> request.apply(storeOf(uri)));
+    return store(uri).flatMap(request);
   }
 
   private <T> Flux<T> flux(ObjectUri uri, Function<ObjectStore, Flux<T>> request) {
-    return Flux.defer(() -> request.apply(storeOf(uri)));
+    return store(uri).flatMapMany(request);
+  }
+
+  /** Off the caller's thread: opening S3 loads native code and may ask a metadata service. */
+  private Mono<ObjectStore> store(ObjectUri uri) {
+    return Mono.fromSupplier(() -> storeOf(uri)).subscribeOn(Schedulers.boundedElastic());
   }
 
   private ObjectStore storeOf(ObjectUri uri) {

@@ -1,7 +1,6 @@
 package io.taustream.student.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -29,7 +28,7 @@ public final class NetworkStudent implements Student {
       Architecture architecture, PixelNormalisation normalisation, long seed, Device device) {
     this.architecture = architecture;
     this.normalisation = normalisation;
-    this.manager = Engine.getEngine("PyTorch").newBaseManager(device);
+    this.manager = TorchEngine.get().newBaseManager(device);
     this.scale = channels(c -> 1 / (PixelNormalisation.RANGE * normalisation.deviation().get(c)));
     this.offset = channels(c -> -normalisation.mean().get(c) / normalisation.deviation().get(c));
     List<NamedTensor> all = new ArrayList<>();
@@ -49,7 +48,10 @@ public final class NetworkStudent implements Student {
     for (int i = 0; i < values.length; i++) {
       values[i] = spec.initialisation().value(random, i);
     }
-    return manager.create(FloatBuffer.wrap(values), spec.shape(), DataType.FLOAT32);
+    // DJL's create lies over Java memory; the clone is libtorch's own, aligned for its kernels.
+    try (NDArray drawn = manager.create(FloatBuffer.wrap(values), spec.shape(), DataType.FLOAT32)) {
+      return drawn.duplicate();
+    }
   }
 
   private NDArray channels(IntToDoubleFunction value) {
@@ -104,8 +106,11 @@ public final class NetworkStudent implements Student {
   }
 
   private NDArray forward(NDArray images, boolean training) {
-    try (NDArray channelsFirst = images.transpose(0, 3, 1, 2);
-        NDArray input = channelsFirst.toType(DataType.FLOAT32, true).muli(scale).addi(offset)) {
+    // The transposition is a view, so the input stays channels-last in memory, and with it every
+    // feature map: libtorch's convolutions and batch normalisation run a third faster that way.
+    try (NDArray pixels = images.toType(DataType.FLOAT32, true);
+        NDArray input = pixels.transpose(0, 3, 1, 2)) {
+      input.muli(scale).addi(offset);
       return architecture.network().forward(input, tensors, training);
     }
   }
@@ -118,15 +123,6 @@ public final class NetworkStudent implements Student {
   @Override
   public List<NamedTensor> statistics() {
     return List.copyOf(statistics);
-  }
-
-  @Override
-  public void update(Runnable change) {
-    Torch.withoutGradient(
-        () -> {
-          change.run();
-          return null;
-        });
   }
 
   @Override

@@ -74,4 +74,15 @@ public final class StudentModels {
       Device device) {
     return new NetworkStudent(architecture(model, classes, imageSize), normalisation, seed, device);
   }
+
+  /** Like {@link #create(String, int, int, PixelNormalisation, long, Device)}. */
+  public static NetworkStudent create(
+      String model,
+      int classes,
+      int imageSize,
+      PixelNormalisation normalisation,
+      long seed,
+      StudentDevice device) {
+    return create(model, classes, imageSize, normalisation, seed, device.device());
+  }
 }

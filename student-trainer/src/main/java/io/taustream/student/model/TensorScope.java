@@ -10,6 +10,8 @@ import java.util.Map;
  * A network's tensors as the tree of names that its layers make; each layer sees its own branch.
  */
 final class TensorScope {
+  private static final TensorScope EMPTY = new TensorScope();
+
   private final Map<String, NDArray> tensors = new HashMap<>();
   private final Map<String, TensorScope> children = new HashMap<>();
 
@@ -45,6 +47,4 @@ final class TensorScope {
   TensorScope in(String name) {
     return children.getOrDefault(name, EMPTY);
   }
-
-  private static final TensorScope EMPTY = new TensorScope();
 }

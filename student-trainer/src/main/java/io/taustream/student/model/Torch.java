@@ -1,9 +1,13 @@
 package io.taustream.student.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.FloatBuffer;
 import java.util.function.Supplier;
 
 /**
@@ -49,6 +53,15 @@ final class Torch {
   }
 
   /** Runs something of which libtorch records no gradient on this thread. */
+  static void withoutGradient(Runnable action) {
+    withoutGradient(
+        () -> {
+          action.run();
+          return null;
+        });
+  }
+
+  /** As {@link #withoutGradient(Runnable)}, with a result. */
   static <T> T withoutGradient(Supplier<T> action) {
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
@@ -56,6 +69,14 @@ final class Torch {
       return action.get();
     } finally {
       JniUtils.setGradMode(before);
+    }
+  }
+
+  /** Copies values into a tensor, in place. */
+  static void copy(FloatBuffer values, NDArray target) {
+    try (NDManager scratch = target.getManager().newSubManager()) {
+      NDArray source = scratch.create(values, target.getShape(), DataType.FLOAT32);
+      withoutGradient(() -> target.set(new NDIndex("..."), source));
     }
   }
 

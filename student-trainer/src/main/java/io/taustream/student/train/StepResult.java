@@ -11,6 +11,8 @@ import java.util.Map;
  * @param learningRate the rate of the update
  * @param gradientNorm Euclidean, over all parameters, without weight decay
  * @param samples in the batch
+ * @param through samples of the epoch that had been taken when the batch was full: where a resumed
+ *     run goes on after this step
  * @param seconds that the step took
  */
 public record StepResult(
@@ -20,4 +22,5 @@ public record StepResult(
     double learningRate,
     double gradientNorm,
     int samples,
+    long through,
     double seconds) {}

@@ -73,7 +73,14 @@ public final class StudentTrainer {
       steps++;
       double seconds = (System.nanoTime() - started) / 1e9;
       return new StepResult(
-          steps, numbers.total(), numbers.terms(), learningRate, norm, batch.size(), seconds);
+          steps,
+          numbers.total(),
+          numbers.terms(),
+          learningRate,
+          norm,
+          batch.size(),
+          batch.images().through(),
+          seconds);
     }
   }
 

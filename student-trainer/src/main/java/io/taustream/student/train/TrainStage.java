@@ -1,6 +1,6 @@
 package io.taustream.student.train;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongToDoubleFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
@@ -27,16 +27,22 @@ public final class TrainStage {
   /**
    * Trains on every batch and emits one result each, on the training thread.
    *
-   * @param learningRate the rate of a step, given the samples that this flux has trained on before
+   * @param learningRate the rate of a step, given how many samples of the epoch lie before its
+   *     batch; a pure function, so that a resumed epoch goes on with the same rates
+   * @param afterStep is called on the training thread after every step, also where the flux was
+   *     cancelled meanwhile: what it keeps is always in step with the student
    */
-  public Flux<StepResult> apply(Flux<TrainingBatch> batches, LongToDoubleFunction learningRate) {
-    return Flux.defer(
-        () -> {
-          AtomicLong samples = new AtomicLong();
-          return stage.apply(
-              batches,
-              batch ->
-                  trainer.step(batch, learningRate.applyAsDouble(samples.getAndAdd(batch.size()))));
+  public Flux<StepResult> apply(
+      Flux<TrainingBatch> batches,
+      LongToDoubleFunction learningRate,
+      Consumer<StepResult> afterStep) {
+    return stage.apply(
+        batches,
+        batch -> {
+          long before = batch.images().through() - batch.size();
+          StepResult result = trainer.step(batch, learningRate.applyAsDouble(before));
+          afterStep.accept(result);
+          return result;
         });
   }
 }

@@ -26,15 +26,24 @@ public final class TestBatches {
 
   /** A batch that is a pure function of the seed. */
   public TrainingBatch batch(int size, long seed) {
+    return batch(size, seed, size);
+  }
+
+  /** Such a batch, as the one of a flow that ends with its {@code through}th sample. */
+  public TrainingBatch batch(int size, long seed, long through) {
     Random random = new Random(seed);
     List<SampleView> rows =
         IntStream.range(0, size)
             .mapToObj(i -> new SampleView("s.tar", i, "k" + i, random.nextInt(classes), 0, seed))
             .toList();
-    return new TrainingBatch(images(rows, random), Optional.of(labels(rows, random)));
+    return new TrainingBatch(images(rows, random, through), Optional.of(labels(rows, random)));
   }
 
   public ImageBatch images(List<SampleView> rows, Random random) {
+    return images(rows, random, rows.size());
+  }
+
+  private ImageBatch images(List<SampleView> rows, Random random, long through) {
     int pixels = imageSize * imageSize * ImageBatch.CHANNELS;
     ArrowBuf memory = allocator.buffer((long) rows.size() * pixels);
     for (int row = 0; row < rows.size(); row++) {
@@ -43,7 +52,7 @@ public final class TestBatches {
         memory.setByte((long) row * pixels + i, brightness + random.nextInt(56));
       }
     }
-    return new ImageBatch(rows, imageSize, memory);
+    return new ImageBatch(rows, imageSize, through, memory);
   }
 
   public SoftLabelBatch labels(List<SampleView> rows, Random random) {

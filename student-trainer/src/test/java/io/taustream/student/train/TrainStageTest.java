@@ -12,6 +12,7 @@ import io.taustream.student.model.StudentModels;
 import io.taustream.student.optimizer.Sgd;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,11 +54,17 @@ class TrainStageTest {
               40);
       TrainStage stage = new TrainStage(trainer, scheduler);
 
+      List<Long> after = new CopyOnWriteArrayList<>();
       List<StepResult> results =
           stage
-              .apply(Flux.range(0, 4).map(i -> batches.batch(4, i)), samples -> 0.01 * samples)
+              .apply(
+                  Flux.range(0, 4).map(i -> batches.batch(4, i, 4L * (i + 1))),
+                  samples -> 0.01 * samples,
+                  result -> after.add(result.through()))
               .collectList()
               .block(Duration.ofSeconds(30));
+
+      assertThat(after).containsExactly(4L, 8L, 12L, 16L);
 
       assertThat(results).extracting(StepResult::step).containsExactly(41L, 42L, 43L, 44L);
       assertThat(results)

@@ -1,0 +1,80 @@
+package io.taustream.storage.label;
+
+import io.taustream.storage.object.ObjectInfo;
+import io.taustream.storage.object.ObjectNotFoundException;
+import io.taustream.storage.object.ObjectStore;
+import io.taustream.storage.object.ObjectUri;
+import io.taustream.storage.object.PreconditionFailedException;
+import io.taustream.storage.object.WriteCondition;
+import io.taustream.storage.sample.Shard;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/** The commit protocol of {@link LabelFileWriter}. Thread-safe. */
+final class LabelCommit {
+  private static final Logger LOG = LoggerFactory.getLogger(LabelCommit.class);
+
+  private final ObjectStore objects;
+  private final LabelFolder folder;
+  private final LabelIndex index;
+
+  LabelCommit(ObjectStore objects, LabelFolder folder, LabelIndex index) {
+    this.objects = objects;
+    this.folder = folder;
+    this.index = index;
+  }
+
+  Mono<Void> commit(Shard shard, LabelMetadata metadata, Path file) {
+    ObjectUri target = folder.labelFile(shard.name());
+    return objects
+        .stat(target)
+        .map(Optional::of)
+        .onErrorResume(ObjectNotFoundException.class, e -> Mono.just(Optional.empty()))
+        .flatMap(existing -> write(existing, target, metadata, file))
+        // Lost a race, or a passing fault hid that the write had succeeded: look again.
+        .retryWhen(
+            Retry.backoff(10, Duration.ofMillis(20))
+                .maxBackoff(Duration.ofSeconds(1))
+                .filter(PreconditionFailedException.class::isInstance)
+                .onRetryExhaustedThrow((spec, signal) -> signal.failure()))
+        .flatMap(
+            stored -> index.put(LabelManifest.Entry.of(shard, stored.metadata(), stored.info())))
+        .onErrorResume(
+            ManifestBusyException.class,
+            e -> {
+              // The labels are committed; the next update of the manifest finds them.
+              LOG.warn("{}", e.getMessage());
+              return Mono.empty();
+            });
+  }
+
+  private record Stored(LabelMetadata metadata, ObjectInfo info) {}
+
+  private Mono<Stored> write(
+      Optional<ObjectInfo> existing, ObjectUri target, LabelMetadata metadata, Path file) {
+    if (existing.isEmpty()) {
+      return objects
+          .write(target, file, new WriteCondition.IfAbsent())
+          .map(info -> new Stored(metadata, info));
+    }
+    ObjectInfo info = existing.get();
+    Mono<Stored> replace =
+        objects
+            .write(target, file, new WriteCondition.IfVersion(info.version()))
+            .map(written -> new Stored(metadata, written));
+    return folder
+        .footer(info)
+        .map(LabelFooter::metadata)
+        .flatMap(
+            there ->
+                there.shardSize() == metadata.shardSize() && there.crc32c() == metadata.crc32c()
+                    ? Mono.just(new Stored(there, info))
+                    : replace)
+        .onErrorResume(DamagedLabelFileException.class, e -> replace);
+  }
+}

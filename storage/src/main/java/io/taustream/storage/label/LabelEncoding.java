@@ -1,0 +1,139 @@
+package io.taustream.storage.label;
+
+import io.taustream.storage.TaustreamException;
+import io.taustream.storage.sample.SampleView;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * How one row of logits lies in a label file. An encoding is a pure function: the same logits give
+ * the same bytes everywhere, and {@link #decode} of these bytes is what a student sees, whether the
+ * labels come from a file or, through {@link #roundTrip}, straight from the teacher.
+ *
+ * <p>To add an encoding: a record beside {@link DenseF16}, its name in {@link #NAMES} and in {@link
+ * #of}. Immutable, thread-safe.
+ */
+public sealed interface LabelEncoding permits DenseF16, DenseF32, TopK {
+  /** The text forms that there are. */
+  List<String> NAMES = List.of(DenseF16.NAME, DenseF32.NAME, TopK.NAME);
+
+  /** The encoding's text form, as in the configuration: one of {@link #NAMES}. */
+  String text();
+
+  /** The columns that hold a row, in file order. */
+  List<LabelColumn> columns(int classes);
+
+  /**
+   * The first logit that this encoding cannot hold, or −1 if it can hold them all.
+   *
+   * @param logits {@code classes} floats from the buffer's position, which is left as it is
+   */
+  int firstUnstorable(FloatBuffer logits, int classes);
+
+  /**
+   * Appends one row to each column's buffer.
+   *
+   * @param logits {@code classes} storable floats from the buffer's position, which is left as it
+   *     is
+   * @param columns one little-endian buffer for each of {@link #columns}
+   */
+  void encode(FloatBuffer logits, int classes, ByteBuffer[] columns);
+
+  /**
+   * Reads one row back as dense logits.
+   *
+   * @param source little-endian bytes
+   * @param bases where each column begins in {@code source}
+   * @param row the row within these columns
+   * @param destination receives {@code classes} floats at its position, which advances
+   * @return false if a stored value is not finite; the destination then holds it too
+   */
+  boolean decode(ByteBuffer source, int[] bases, int row, int classes, FloatBuffer destination);
+
+  /**
+   * Looks for what {@link #encode} could not have written at a row: values that are not finite, an
+   * order or index that is impossible.
+   *
+   * @return what is wrong, or null
+   */
+  String inspect(ByteBuffer source, int[] bases, int row, int classes);
+
+  /** Bytes that one row of logits takes, key and seed apart. */
+  default int bytesPerRow(int classes) {
+    return columns(classes).stream().mapToInt(LabelColumn::rowBytes).reduce(0, Math::addExact);
+  }
+
+  /**
+   * Replaces the batch's logits, in place, by what a reader of the stored labels will see, to the
+   * bit. The caller is the only owner of the batch.
+   *
+   * @throws TaustreamException if a logit cannot be stored; it names the sample, the class and the
+   *     value
+   */
+  default void roundTrip(SoftLabelBatch batch) {
+    int classes = batch.classes();
+    List<LabelColumn> shape = columns(classes);
+    ByteBuffer row = ByteBuffer.allocate(bytesPerRow(classes)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer[] columns = new ByteBuffer[shape.size()];
+    int[] bases = new int[shape.size()];
+    int offset = 0;
+    for (int i = 0; i < columns.length; i++) {
+      bases[i] = offset;
+      columns[i] = row.slice(offset, shape.get(i).rowBytes()).order(ByteOrder.LITTLE_ENDIAN);
+      offset += shape.get(i).rowBytes();
+    }
+    FloatBuffer logits = batch.logits();
+    for (int i = 0; i < batch.size(); i++) {
+      logits.position(i * classes);
+      requireStorable(logits, classes, batch.rows().get(i));
+      for (ByteBuffer column : columns) {
+        column.clear();
+      }
+      encode(logits, classes, columns);
+      decode(row, bases, 0, classes, logits);
+    }
+  }
+
+  /** Fails, naming the sample, if a logit at the buffer's position cannot be stored. */
+  default void requireStorable(FloatBuffer logits, int classes, SampleView sample) {
+    int bad = firstUnstorable(logits, classes);
+    if (bad >= 0) {
+      float value = logits.get(logits.position() + bad);
+      throw new TaustreamException(
+          ("the teacher's logit of sample '%s' (%s, ordinal %d, view %d) for class %d is %s, which"
+                  + " %s cannot hold; %s")
+              .formatted(
+                  sample.key(),
+                  sample.shard(),
+                  sample.ordinal(),
+                  sample.view(),
+                  bad,
+                  value,
+                  text(),
+                  Float.isFinite(value)
+                      ? "float16 ends at ±65504: set labels.encoding: dense-f32"
+                      : "check the model and its card (mean, deviation, range)"));
+    }
+  }
+
+  /**
+   * The encoding with this text form.
+   *
+   * @param k the number of classes kept, for {@code top-k} only
+   * @param restTemperatures see {@link TopK}, for {@code top-k} only
+   * @throws TaustreamException if there is none, or the values are impossible
+   */
+  static LabelEncoding of(String text, int k, List<Float> restTemperatures) {
+    return switch (text) {
+      case DenseF16.NAME -> new DenseF16();
+      case DenseF32.NAME -> new DenseF32();
+      case TopK.NAME -> new TopK(k, restTemperatures);
+      default ->
+          throw new TaustreamException(
+              "unknown label encoding '%s'; use one of %s"
+                  .formatted(text, String.join(", ", NAMES)));
+    };
+  }
+}

@@ -1,0 +1,118 @@
+package io.taustream.storage.label;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Turns spilled rows into a label file, front to back, as {@link LabelFileWriter} specifies it. */
+final class LabelFileAssembler {
+  private final LabelSpill spill;
+  private final LabelMetadata metadata;
+  private final List<LabelColumn> columns;
+  private final int batchRows;
+
+  LabelFileAssembler(LabelSpill spill, LabelMetadata metadata) {
+    this.spill = spill;
+    this.metadata = metadata;
+    this.columns = metadata.set().encoding().columns(metadata.set().classes());
+    this.batchRows = LabelFileFormat.batchRows(metadata.set());
+  }
+
+  void write(Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ChecksummedChannel out = new ChecksummedChannel(channel);
+      List<Long> checksums = new ArrayList<>();
+      out.write(ByteBuffer.wrap(Arrays.copyOf(LabelFileFormat.MAGIC, LabelFileFormat.HEAD_BYTES)));
+      out.write(LabelFileFormat.frame(LabelFileFormat.schemaMessage(metadata), out.position()));
+      checksums.add(out.takeChecksum());
+      List<LabelBlock> blocks = new ArrayList<>();
+      int rows = metadata.rowsPerView();
+      for (int view = 0; view < metadata.set().views(); view++) {
+        try (DataInputStream samples = spill.openSamples()) {
+          for (int first = 0; first < rows; first += batchRows) {
+            int count = Math.min(batchRows, rows - first);
+            blocks.add(writeBatch(view, first, readKeys(samples, count), out));
+            checksums.add(out.takeChecksum());
+          }
+        }
+      }
+      writeTail(blocks, checksums, out);
+    }
+  }
+
+  private void writeTail(List<LabelBlock> blocks, List<Long> checksums, ChecksummedChannel out)
+      throws IOException {
+    ByteBuffer footer = LabelFileFormat.footer(metadata, blocks, checksums);
+    int length = footer.remaining();
+    out.write(
+        little(LabelFileFormat.END_OF_STREAM_BYTES)
+            .putInt(LabelFileFormat.CONTINUATION)
+            .putInt(0)
+            .flip());
+    out.write(footer);
+    out.write(little(Integer.BYTES).putInt(length).flip());
+    out.write(ByteBuffer.wrap(LabelFileFormat.MAGIC));
+  }
+
+  /** The columns that all views share, of one batch. */
+  private record Keys(int rows, ByteBuffer offsets, ByteBuffer bytes, ByteBuffer labels) {}
+
+  private static Keys readKeys(DataInputStream samples, int rows) throws IOException {
+    ByteBuffer offsets = little((rows + 1) * Integer.BYTES);
+    ByteBuffer labels = little(rows * Integer.BYTES);
+    List<ByteBuffer> keys = new ArrayList<>(rows);
+    int end = 0;
+    offsets.putInt(0);
+    for (int row = 0; row < rows; row++) {
+      LabelSpill.Sample sample = LabelSpill.read(samples);
+      keys.add(sample.key());
+      end = Math.addExact(end, sample.key().remaining());
+      offsets.putInt(end);
+      labels.putInt(sample.label());
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(end);
+    keys.forEach(bytes::put);
+    return new Keys(rows, offsets.flip(), bytes.flip(), labels.flip());
+  }
+
+  private LabelBlock writeBatch(int view, int firstRow, Keys keys, ChecksummedChannel out)
+      throws IOException {
+    int rows = keys.rows();
+    LabelBatchLayout layout = new LabelBatchLayout(rows, keys.bytes().remaining(), columns);
+    long offset = out.position();
+    ByteBuffer header = LabelFileFormat.frame(LabelFileFormat.batchMessage(layout), offset);
+    LabelBlock block = new LabelBlock(offset, header.remaining(), layout.bodyLength());
+    out.write(header);
+    for (ByteBuffer buffer : List.of(keys.offsets(), keys.bytes(), keys.labels())) {
+      out.write(buffer);
+      out.pad();
+    }
+    ByteBuffer views = little(rows * Short.BYTES);
+    for (int row = 0; row < rows; row++) {
+      views.putShort((short) view);
+    }
+    out.write(views.flip());
+    out.pad();
+    for (int column = 0; column <= columns.size(); column++) {
+      spill.copy(view, column, firstRow, rows, out);
+      out.pad();
+    }
+    if (out.position() != block.end()) {
+      throw new IllegalStateException(
+          "a batch ends at %d, laid out to end at %d".formatted(out.position(), block.end()));
+    }
+    return block;
+  }
+
+  private static ByteBuffer little(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,90 @@
+package io.taustream.storage.label;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/** The whole-file check of {@link LabelFile#verify}. */
+final class LabelFileCheck {
+  private static final int MAX_PROBLEMS = 100;
+
+  private final Path file;
+  private final LabelFooter footer;
+  private final MappedBatch[] batches;
+  private final List<LabelProblem> problems = new ArrayList<>();
+
+  LabelFileCheck(Path file, LabelFooter footer, MappedBatch[] batches) {
+    this.file = file;
+    this.footer = footer;
+    this.batches = batches;
+  }
+
+  List<LabelProblem> run() {
+    checkHead();
+    int perView = batches.length / footer.metadata().set().views();
+    for (int i = 0; i < batches.length; i++) {
+      if (checksum(batches[i].bytes()) != footer.checksums().get(i + 1)) {
+        report(i, -1, "its bytes differ from their CRC-32C in the footer");
+      }
+      checkRows(i, i / perView, i % perView);
+    }
+    return List.copyOf(problems);
+  }
+
+  private void checkHead() {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer head = ByteBuffer.allocate(Math.toIntExact(footer.headLength()));
+      while (head.hasRemaining() && channel.read(head, head.position()) >= 0) {}
+      if (checksum(head.flip()) != footer.checksums().get(0)) {
+        report(-1, -1, "its head differs from its CRC-32C in the footer");
+      }
+    } catch (IOException e) {
+      report(-1, -1, "it cannot be read: " + e);
+    }
+  }
+
+  /** Views are in order and have seeds of their own; every view has the samples of view 0. */
+  private void checkRows(int index, int view, int referenceIndex) {
+    MappedBatch reference = batches[referenceIndex];
+    MappedBatch batch = batches[index];
+    LabelSet set = footer.metadata().set();
+    for (int row = 0; row < batch.rows() && problems.size() < MAX_PROBLEMS; row++) {
+      if (batch.view(row) != view) {
+        report(index, row, "its view is %d, expected is %d".formatted(batch.view(row), view));
+      }
+      try {
+        if (!Arrays.equals(batch.key(row), reference.key(row))
+            || batch.label(row) != reference.label(row)) {
+          report(index, row, "its key or label is not that of view 0");
+        }
+      } catch (DamagedLabelFileException e) {
+        report(index, row, e.getMessage());
+      }
+      if (index != referenceIndex && batch.viewSeed(row) == reference.viewSeed(row)) {
+        report(index, row, "it has the view seed of view 0");
+      }
+      String wrong = set.encoding().inspect(batch.bytes(), batch.columns(), row, set.classes());
+      if (wrong != null) {
+        report(index, row, wrong);
+      }
+    }
+  }
+
+  private void report(int batch, int row, String what) {
+    if (problems.size() < MAX_PROBLEMS) {
+      problems.add(new LabelProblem(file, batch, row, what));
+    }
+  }
+
+  private static long checksum(ByteBuffer bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.duplicate());
+    return crc.getValue();
+  }
+}

@@ -1,0 +1,84 @@
+package io.taustream.storage.label;
+
+import io.taustream.storage.object.ObjectInfo;
+import io.taustream.storage.object.ObjectNotFoundException;
+import io.taustream.storage.object.ObjectStore;
+import io.taustream.storage.object.ObjectUri;
+import java.nio.ByteBuffer;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The label files of one set in an object store, as far as their footers tell. Thread-safe. */
+final class LabelFolder {
+  static final String SUFFIX = ".arrow";
+  private static final int FIRST_READ = 64 << 10;
+
+  private final ObjectStore objects;
+  private final ObjectUri folder;
+  private final LabelSet set;
+
+  LabelFolder(ObjectStore objects, ObjectUri root, LabelSet set) {
+    this.objects = objects;
+    this.folder = set.folder(root);
+    this.set = set;
+  }
+
+  ObjectUri labelFile(String shardName) {
+    return folder.child(shardName + SUFFIX);
+  }
+
+  ObjectUri manifest() {
+    return folder.child("manifest.json");
+  }
+
+  Mono<ObjectInfo> stat(String shardName) {
+    return objects.stat(labelFile(shardName));
+  }
+
+  /** The label files that lie in the folder itself. */
+  Flux<ObjectInfo> list() {
+    ObjectUri prefix = folder.child("");
+    return objects
+        .list(prefix)
+        .onErrorResume(ObjectNotFoundException.class, e -> Flux.empty())
+        .filter(
+            info ->
+                info.uri().name().endsWith(SUFFIX)
+                    && info.uri().equals(folder.child(info.uri().name())));
+  }
+
+  /** The file's footer, checked to be one of this folder's set. */
+  Mono<LabelFooter> footer(ObjectInfo info) {
+    return readFooter(objects, info)
+        .doOnNext(footer -> set.requireSame(footer.metadata().set(), "label file " + info.uri()));
+  }
+
+  /** Reads the end of any label file: one ranged read, or two if the footer is a long one. */
+  static Mono<LabelFooter> readFooter(ObjectStore objects, ObjectInfo info) {
+    String where = info.uri().toString();
+    return readTail(objects, info, FIRST_READ)
+        .flatMap(
+            tail -> {
+              int length = LabelFooter.lengthFromTail(tail, info.size(), where);
+              return length <= tail.limit() ? Mono.just(tail) : readTail(objects, info, length);
+            })
+        .map(tail -> LabelFooter.parse(tail, info.size(), where));
+  }
+
+  private static Mono<ByteBuffer> readTail(ObjectStore objects, ObjectInfo info, int bytes) {
+    int length = (int) Math.min(bytes, info.size());
+    if (length == 0) {
+      return Mono.just(ByteBuffer.allocate(0));
+    }
+    return objects
+        .read(info.uri(), info.size() - length, length)
+        .collect(() -> ByteBuffer.allocate(length), LabelFolder::append)
+        .map(ByteBuffer::flip);
+  }
+
+  private static void append(ByteBuffer all, ByteBuffer part) {
+    // An object that grew meanwhile gives no more than was asked for; be safe if a store does.
+    part.limit(part.position() + Math.min(part.remaining(), all.remaining()));
+    all.put(part);
+  }
+}

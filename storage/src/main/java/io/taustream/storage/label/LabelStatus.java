@@ -1,0 +1,23 @@
+package io.taustream.storage.label;
+
+/** Whether a shard has labels of the store's set. */
+public sealed interface LabelStatus {
+  /**
+   * It has, made from this version of the shard.
+   *
+   * @param rows of the label file
+   * @param bytes of the label file
+   * @param crc32c of the shard's bytes as they were labelled
+   */
+  record Complete(long rows, long bytes, long crc32c) implements LabelStatus {}
+
+  /** It has none. */
+  record Missing() implements LabelStatus {}
+
+  /**
+   * It has, but made from other bytes or in a damaged file: labelling writes over them.
+   *
+   * @param why in words
+   */
+  record Stale(String why) implements LabelStatus {}
+}

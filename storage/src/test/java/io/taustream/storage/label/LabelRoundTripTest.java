@@ -1,0 +1,336 @@
+package io.taustream.storage.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taustream.storage.TaustreamException;
+import io.taustream.storage.sample.SampleView;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+import org.apache.arrow.memory.RootAllocator;
+import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Any labels, in any order that a labelling may append them, read back as they were. */
+class LabelRoundTripTest {
+  private RootAllocator allocator;
+  private MemoryObjectStore objects;
+  private Path scratch;
+
+  @BeforeEach
+  @BeforeTry
+  void open() throws IOException {
+    allocator = new RootAllocator();
+    objects = new MemoryObjectStore();
+    scratch = Files.createTempDirectory("labels-test");
+  }
+
+  @AfterEach
+  @AfterTry
+  void close() throws IOException {
+    allocator.close();
+    ScratchFolder.delete(scratch);
+  }
+
+  private SoftLabelStore store(LabelSet set) {
+    return SoftLabelStore.open(objects, Labels.ROOT, set, scratch, allocator, "1.0");
+  }
+
+  @Provide
+  Arbitrary<LabelEncoding> encodings() {
+    return Arbitraries.of(
+        new DenseF16(), new DenseF32(), new TopK(3, List.of(4f, 1f)), new TopK(1, List.of(2f)));
+  }
+
+  @Property(tries = 40)
+  void readsBackWhateverTheInterleaving(
+      @ForAll("encodings") LabelEncoding encoding,
+      @ForAll @IntRange(min = 1, max = 4) int views,
+      @ForAll @IntRange(min = 4, max = 12) int classes,
+      @ForAll @IntRange(max = 60) int samples,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    TreeSet<Integer> skipped = new TreeSet<>();
+    random.ints(samples / 5, 0, Math.max(1, samples)).forEach(skipped::add);
+    if (samples == 0) {
+      skipped.clear();
+    }
+    Labels labels =
+        new Labels(
+            Labels.set(encoding, views, classes), Labels.shard("s.tar"), samples, skipped, seed);
+    try (SoftLabelStore store = store(labels.set())) {
+      try (LabelFileWriter writer = store.begin(labels.shard())) {
+        appendShuffled(labels, writer, random);
+        writer.commit(Labels.CRC, skipped).block();
+      }
+      byte[] shuffled = objects.get(store.location(labels.shard()));
+      try (LabelFile file = store.open(labels.shard()).block()) {
+        requireSame(labels, file);
+        assertThat(file.verify()).isEmpty();
+      }
+
+      objects.delete(store.location(labels.shard())).block();
+      labels.store(store, allocator);
+      assertThat(objects.get(store.location(labels.shard())))
+          .as("the same labels in another batching")
+          .isEqualTo(shuffled);
+    }
+  }
+
+  /** Each view advances at random; batches mix views and have any size. */
+  private void appendShuffled(Labels labels, LabelFileWriter writer, Random random) {
+    List<Integer> ordinals = labels.ordinals();
+    int views = labels.set().views();
+    int[] next = new int[views];
+    int left = ordinals.size() * views;
+    List<SampleView> batch = new ArrayList<>();
+    while (left > 0) {
+      int view = random.nextInt(views);
+      int run = 1 + random.nextInt(5);
+      for (; run > 0 && next[view] < ordinals.size(); run--, left--) {
+        batch.add(labels.row(ordinals.get(next[view]++), view));
+      }
+      if (random.nextBoolean()) {
+        labels.append(writer, batch, allocator);
+        batch.clear();
+      }
+    }
+    labels.append(writer, batch, allocator);
+  }
+
+  private void requireSame(Labels labels, LabelFile file) {
+    assertThat(file.samples()).isEqualTo(labels.samples());
+    assertThat(file.rows()).isEqualTo((long) labels.ordinals().size() * labels.set().views());
+    assertThat(file.metadata().skipped()).containsExactlyElementsOf(labels.skipped());
+    assertThat(file.has(-1)).isFalse();
+    assertThat(file.has(labels.samples())).isFalse();
+    float[] logits = new float[labels.set().classes()];
+    for (int ordinal = 0; ordinal < labels.samples(); ordinal++) {
+      assertThat(file.has(ordinal)).isEqualTo(!labels.skipped().contains(ordinal));
+      if (!file.has(ordinal)) {
+        int missing = ordinal;
+        assertThatThrownBy(() -> file.key(missing)).isInstanceOf(LabelsMissingException.class);
+        continue;
+      }
+      assertThat(file.key(ordinal)).isEqualTo(labels.key(ordinal));
+      assertThat(file.label(ordinal)).isEqualTo(labels.row(ordinal, 0).label());
+      for (int view = 0; view < labels.set().views(); view++) {
+        file.logits(ordinal, view, logits);
+        assertThat(logits).isEqualTo(labels.expected(ordinal, view, allocator));
+        assertThat(file.viewSeed(ordinal, view)).isEqualTo(labels.row(ordinal, view).viewSeed());
+      }
+    }
+  }
+
+  @Test
+  void spansSeveralBatchesAndMappingsOfAView() throws IOException {
+    Labels labels = Labels.of(new DenseF16(), 3, 4, 9000).withSkipped(0, 4096, 8999);
+    try (SoftLabelStore store = store(labels.set())) {
+      try (LabelFileWriter writer = store.begin(labels.shard())) {
+        labels.appendTo(writer, 500, allocator);
+        writer.commit(Labels.CRC, labels.skipped()).block();
+      }
+      Path copy = scratch.resolve("copy.arrow");
+      Files.write(copy, objects.get(store.location(labels.shard())));
+      for (long segment : new long[] {1, 150_000, Long.MAX_VALUE}) {
+        try (LabelFile file = LabelFile.open(copy, segment)) {
+          assertThat(file.verify()).isEmpty();
+          float[] logits = new float[4];
+          for (int ordinal : new int[] {1, 4095, 4097, 4098, 8194, 8998}) {
+            file.logits(ordinal, 2, logits);
+            assertThat(logits).isEqualTo(labels.expected(ordinal, 2, allocator));
+            assertThat(file.key(ordinal)).isEqualTo(labels.key(ordinal));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void shortensBatchesOfVeryManyClasses() {
+    int classes = 1_500_000;
+    Labels labels = Labels.of(new DenseF32(), 1, classes, 3);
+    try (SoftLabelStore store = store(labels.set())) {
+      try (LabelFileWriter writer = store.begin(labels.shard())) {
+        labels.appendTo(writer, 2, allocator);
+        writer.commit(Labels.CRC, List.of()).block();
+      }
+      try (LabelFile file = store.open(labels.shard()).block()) {
+        float[] logits = new float[classes];
+        file.logits(2, 0, logits);
+        assertThat(logits).isEqualTo(labels.logits(2, 0));
+      }
+    }
+  }
+
+  @Test
+  void keepsTheTopClassesAndTheExactMassOfTheRest() {
+    List<Float> temperatures = List.of(4f, 1f);
+    Labels labels = Labels.of(new TopK(3, temperatures), 1, 20, 30);
+    try (SoftLabelStore store = store(labels.set())) {
+      labels.store(store, allocator);
+      try (LabelFile file = store.open(labels.shard()).block()) {
+        for (int ordinal = 0; ordinal < 30; ordinal++) {
+          float[] teacher = labels.logits(ordinal, 0);
+          TopKLabel label = file.topK(ordinal, 0);
+          requireTopK(teacher, label, temperatures);
+          float[] dense = new float[20];
+          file.logits(ordinal, 0, dense);
+          double rest = 0;
+          for (int c = 0; c < 20; c++) {
+            int index = c;
+            boolean top = Arrays.stream(label.indices()).anyMatch(i -> i == index);
+            rest += top ? 0 : Math.exp(dense[c] / 4.0);
+          }
+          assertThat(Math.log(rest)).isCloseTo(label.restLogSumExp()[0], within(1e-5));
+        }
+      }
+    }
+  }
+
+  private static void requireTopK(float[] teacher, TopKLabel label, List<Float> temperatures) {
+    List<Integer> order = new ArrayList<>();
+    for (int c = 0; c < teacher.length; c++) {
+      order.add(c);
+    }
+    order.sort((a, b) -> Float.compare(teacher[b], teacher[a]));
+    for (int i = 0; i < label.indices().length; i++) {
+      assertThat(label.indices()[i]).isEqualTo(order.get(i));
+      assertThat(label.logits()[i])
+          .isCloseTo(teacher[order.get(i)], Percentage.withPercentage(0.05));
+    }
+    for (int t = 0; t < temperatures.size(); t++) {
+      double sum = 0;
+      for (int c : order.subList(label.indices().length, order.size())) {
+        sum += Math.exp(teacher[c] / temperatures.get(t));
+      }
+      assertThat((double) label.restLogSumExp()[t]).isCloseTo(Math.log(sum), within(1e-5));
+    }
+  }
+
+  private static Offset<Double> within(double offset) {
+    return Offset.offset(offset);
+  }
+
+  @Test
+  void breaksTiesOfTopLogitsByRisingClass() {
+    ByteBuffer[] columns = {
+      ByteBuffer.allocate(12), ByteBuffer.allocate(6), ByteBuffer.allocate(4)
+    };
+    float[] logits = {1, 5, 2, 5, 5, 2};
+    new TopK(3, List.of(1f)).encode(FloatBuffer.wrap(logits), 6, columns);
+    columns[0].flip();
+    assertThat(List.of(columns[0].getInt(), columns[0].getInt(), columns[0].getInt()))
+        .containsExactly(1, 3, 4);
+  }
+
+  @Test
+  void refusesALogitBeyondFloat16AndNamesTheSample() {
+    Labels labels = Labels.of(new DenseF16(), 1, 4, 2);
+    try (SoftLabelStore store = store(labels.set());
+        LabelFileWriter writer = store.begin(labels.shard());
+        SoftLabelBatch batch =
+            labels.batch(List.of(labels.row(0, 0), labels.row(1, 0)), allocator)) {
+      batch.logits().put(6, 70000f);
+      assertThatThrownBy(() -> writer.append(batch))
+          .isInstanceOf(TaustreamException.class)
+          .hasMessageContainingAll(
+              labels.key(1), "train-0000.tar", "class 2", "70000", "dense-f32");
+      assertThatThrownBy(() -> labels.set().encoding().roundTrip(batch))
+          .isInstanceOf(TaustreamException.class);
+      assertThatThrownBy(() -> writer.commit(0, List.of()).block())
+          .as("a writer that failed commits nothing")
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(objects.names()).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesAnotherClassCount() {
+    Labels labels = Labels.of(new DenseF16(), 1, 4, 1);
+    Labels other = Labels.of(new DenseF16(), 1, 5, 1);
+    try (SoftLabelStore store = store(labels.set());
+        LabelFileWriter writer = store.begin(labels.shard())) {
+      assertThatThrownBy(() -> other.append(writer, List.of(other.row(0, 0)), allocator))
+          .isInstanceOf(TaustreamException.class)
+          .hasMessageContainingAll("resnet56", "5", "4");
+    }
+  }
+
+  @Test
+  void commitsNothingThatLosesOrDoublesASample() {
+    Labels labels = Labels.of(new DenseF16(), 2, 4, 5);
+    try (SoftLabelStore store = store(labels.set())) {
+      requireRefused(store, labels, List.of(0, 1, 3, 4), List.of(), "sample 2");
+      requireRefused(store, labels, List.of(0, 1, 2), List.of(2), "sample 2");
+      try (LabelFileWriter writer = store.begin(labels.shard())) {
+        labels.append(writer, List.of(labels.row(0, 0), labels.row(1, 0)), allocator);
+        labels.append(writer, List.of(labels.row(0, 1)), allocator);
+        assertThatThrownBy(() -> writer.commit(0, List.of()).block())
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("view 1");
+      }
+      try (LabelFileWriter writer = store.begin(labels.shard())) {
+        labels.append(writer, List.of(labels.row(1, 0)), allocator);
+        assertThatThrownBy(() -> labels.append(writer, List.of(labels.row(1, 0)), allocator))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+      assertThat(objects.names()).isEmpty();
+    }
+  }
+
+  private void requireRefused(
+      SoftLabelStore store,
+      Labels labels,
+      List<Integer> ordinals,
+      List<Integer> skipped,
+      String message) {
+    try (LabelFileWriter writer = store.begin(labels.shard())) {
+      for (int view = 0; view < labels.set().views(); view++) {
+        int v = view;
+        labels.append(writer, ordinals.stream().map(o -> labels.row(o, v)).toList(), allocator);
+      }
+      assertThatThrownBy(() -> writer.commit(0, skipped).block())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(message);
+    }
+  }
+
+  @Test
+  void removesItsScratchFilesWithOrWithoutACommit() throws IOException {
+    Labels labels = Labels.of(new DenseF16(), 2, 4, 5);
+    try (SoftLabelStore store = store(labels.set())) {
+      labels.store(store, allocator);
+      LabelFileWriter writer = store.begin(labels.shard());
+      labels.appendTo(writer, 3, allocator);
+      writer.close();
+      writer.close();
+      try (var files = Files.walk(scratch)) {
+        assertThat(files.filter(Files::isRegularFile).map(p -> p.getFileName().toString()))
+            .allMatch(name -> name.endsWith(".lock"));
+      }
+    }
+    try (var files = Files.list(scratch)) {
+      assertThat(files).isEmpty();
+    }
+  }
+}
