@@ -4,8 +4,10 @@ import io.taustream.storage.TaustreamException;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
+import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -91,18 +93,30 @@ final class S3Read {
         .doOnDiscard(ResponsePublisher.class, S3Read::release)
         // The client has retried by now: unlike a broken body, this is final.
         .onErrorMap(cursor::explain)
-        .flatMapMany(
-            response -> {
-              cursor.opened(response.response());
-              return DemandTimeout.of(Flux.from(response), settings.idleTimeout());
-            })
+        .flatMapMany(response -> body(response, cursor))
         .doOnNext(buffer -> cursor.position += buffer.remaining())
         .concatWith(Mono.defer(cursor::end));
   }
 
-  /** An answer that comes when nobody wants it any more still holds its connection. */
+  private Flux<ByteBuffer> body(ResponsePublisher<GetObjectResponse> response, Cursor cursor) {
+    try {
+      cursor.opened(response.response());
+    } catch (TaustreamException e) {
+      release(response);
+      throw e;
+    }
+    return DemandTimeout.of(Flux.from(response), settings.idleTimeout());
+  }
+
+  /** An answer that nobody wants still holds its connection. */
   private static void release(SdkPublisher<?> response) {
-    Flux.from(response).take(0).subscribe();
+    response.subscribe(
+        new BaseSubscriber<Object>() {
+          @Override
+          protected void hookOnSubscribe(Subscription subscription) {
+            subscription.cancel();
+          }
+        });
   }
 
   /** How far one subscription has come. Its requests follow each other. */
@@ -125,6 +139,10 @@ final class S3Read {
     }
 
     void opened(GetObjectResponse response) {
+      if (response.contentLength() == null) {
+        throw new TaustreamException(
+            "the server of " + uri + " did not say its length; a Content-Length is expected");
+      }
       etag = response.eTag();
       long answered = position + response.contentLength();
       String range = response.contentRange();

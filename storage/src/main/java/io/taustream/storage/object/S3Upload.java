@@ -6,13 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -38,6 +41,9 @@ final class S3Upload {
 
   private static final String WRITE_ID = "taustream-write";
   private static final int PARTS_AT_ONCE = 4;
+
+  private static final int ABORTS = 4;
+  private static final Duration ABORT_PAUSE = Duration.ofMillis(500);
 
   /** Bytes a second below which an upload counts as stuck. */
   private static final long SLOWEST = 32 * 1024;
@@ -95,16 +101,10 @@ final class S3Upload {
   }
 
   private Mono<ObjectInfo> inParts(long size) {
-    Mono<String> begin =
-        call(() ->
-                client.createMultipartUpload(
-                    create ->
-                        create.bucket(uri.bucket()).key(key).metadata(Map.of(WRITE_ID, writeId))))
-            .map(answer -> answer.uploadId());
     return refuseEarly()
         .then(
             Mono.usingWhen(
-                begin,
+                begin(),
                 upload ->
                     parts(upload, size)
                         .collectList()
@@ -112,6 +112,19 @@ final class S3Upload {
                 upload -> Mono.empty(),
                 (upload, fault) -> abort(upload),
                 this::abort));
+  }
+
+  /** When cancelled before the answer, the upload that it names is given up when it comes. */
+  private Mono<String> begin() {
+    return Mono.fromFuture(
+            () ->
+                client.createMultipartUpload(
+                    create ->
+                        create.bucket(uri.bucket()).key(key).metadata(Map.of(WRITE_ID, writeId))),
+            true)
+        .doOnDiscard(
+            CreateMultipartUploadResponse.class, answer -> abort(answer.uploadId()).subscribe())
+        .map(CreateMultipartUploadResponse::uploadId);
   }
 
   /** Saves sending all the parts where the condition fails already; S3 decides at the end. */
@@ -136,14 +149,20 @@ final class S3Upload {
                                     : "over version " + ifMatch()))));
   }
 
+  /** After a failure no further part is begun, and those under way are let finish. */
   private Flux<CompletedPart> parts(String upload, long size) {
     long partSize = cut.partSizeFor(size);
     int count = Math.toIntExact((size + partSize - 1) / partSize);
+    AtomicBoolean failed = new AtomicBoolean();
     return Flux.range(0, count)
-        .flatMapSequential(
-            i -> part(upload, i + 1, i * partSize, Math.min(partSize, size - i * partSize)),
+        .takeWhile(i -> !failed.get())
+        .flatMapSequentialDelayError(
+            i ->
+                part(upload, i + 1, i * partSize, Math.min(partSize, size - i * partSize))
+                    .doOnError(fault -> failed.set(true)),
             PARTS_AT_ONCE,
-            1);
+            1)
+        .onErrorMap(fault -> Exceptions.unwrapMultiple(fault).get(0));
   }
 
   private Mono<CompletedPart> part(String upload, int number, long offset, long length) {
@@ -170,17 +189,32 @@ final class S3Upload {
                         .ifNoneMatch(ifNoneMatch())
                         .ifMatch(ifMatch())
                         .multipartUpload(all -> all.parts(parts))))
-        .map(answer -> info(size, answer.eTag()))
+        // Some servers give another ETag here than afterwards: what counts is the one that lasts.
+        .flatMap(answer -> ours(size).defaultIfEmpty(info(size, answer.eTag())))
         .onErrorResume(this::mayBeDone, fault -> doneBefore(size, fault));
   }
 
+  /**
+   * A part that was on its way at a cancel may still be stored after it: so this waits first, and
+   * is repeated until S3 does not know the upload any more.
+   */
   private Mono<Void> abort(String upload) {
-    return call(() ->
-            client.abortMultipartUpload(
-                abort -> abort.bucket(uri.bucket()).key(key).uploadId(upload)))
-        // What made us give up matters more; the lifecycle rule takes the parts.
-        .onErrorComplete()
+    return Mono.delay(ABORT_PAUSE)
+        .then(
+            call(
+                () ->
+                    client.abortMultipartUpload(
+                        abort -> abort.bucket(uri.bucket()).key(key).uploadId(upload))))
+        .thenReturn(false)
+        .onErrorResume(fault -> Mono.just(isGone(fault)))
+        .repeat(ABORTS - 1)
+        .takeUntil(gone -> gone)
         .then();
+  }
+
+  /** The upload; or the server itself, and then the lifecycle rule has to take the parts. */
+  private static boolean isGone(Throwable fault) {
+    return !(fault instanceof S3Exception refused) || refused.statusCode() == 404;
   }
 
   /** Refused for what is there, or the upload is gone: an attempt before may have done it. */
@@ -190,10 +224,14 @@ final class S3Upload {
   }
 
   private Mono<ObjectInfo> doneBefore(long size, Throwable fault) {
+    return ours(size).switchIfEmpty(Mono.error(fault));
+  }
+
+  /** What is there, if this write has put it there. */
+  private Mono<ObjectInfo> ours(long size) {
     return head()
         .filter(found -> writeId.equals(found.metadata().get(WRITE_ID)))
-        .map(found -> info(size, found.eTag()))
-        .switchIfEmpty(Mono.error(fault));
+        .map(found -> info(size, found.eTag()));
   }
 
   private Mono<HeadObjectResponse> head() {

@@ -2,6 +2,7 @@ package io.taustream.student.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -39,6 +40,30 @@ public interface Student extends AutoCloseable {
   @Override
   void close();
 
-  /** A tensor of the student and its name, such as {@code stage1.0.conv1.weight}. */
-  record NamedTensor(String name, NDArray tensor) {}
+  /**
+   * A tensor of the student and its name, such as {@code stage1.0.conv1.weight}. Values change in
+   * place, by {@link #assign} or by DJL's in-place arithmetic ({@code subi}, {@code muli}) while
+   * libtorch records no gradient. Not by {@code tensor.set(buffer)} nor {@code copyTo(tensor)}: DJL
+   * lays the tensor over the buffer's memory then, and it changes when the buffer is used again.
+   *
+   * <p>Each {@code tensor.getGradient()} makes a new handle on the student's own manager: close it,
+   * or every step leaks one.
+   */
+  record NamedTensor(String name, NDArray tensor) {
+    /**
+     * Replaces the tensor's values by a copy of these; the tensor object stays the same, and so
+     * does whether it is trained.
+     *
+     * @param values as many as the tensor has, in its order (the last dimension fastest); read from
+     *     the position to the limit, which stay as they are
+     * @throws IllegalArgumentException if their number is another
+     */
+    public void assign(FloatBuffer values) {
+      if (values.remaining() != tensor.size()) {
+        throw new IllegalArgumentException(
+            "%s has %d values, not %d".formatted(name, tensor.size(), values.remaining()));
+      }
+      Torch.copy(values.duplicate(), tensor);
+    }
+  }
 }

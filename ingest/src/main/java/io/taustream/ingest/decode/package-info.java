@@ -1,0 +1,2 @@
+/** From a sample's bytes to RGB pixels. */
+package io.taustream.ingest.decode;

@@ -1,0 +1,2 @@
+/** Views: pure functions of (decoded image, policy, view seed). */
+package io.taustream.ingest.view;

@@ -1,0 +1,44 @@
+package io.taustream.pipeline.command;
+
+import io.taustream.pipeline.config.RunConfig;
+import io.taustream.pipeline.graph.Resources;
+import io.taustream.pipeline.graph.StopRequest;
+import io.taustream.pipeline.graph.Training;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code taustream train}. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = "Trains the student from stored labels; goes on where it was stopped.")
+final class TrainCommand implements Callable<Integer> {
+  private final StopRequest stop;
+
+  @Mixin private ConfigFile config;
+  @Mixin private StartOptions start;
+  @Mixin private Output output;
+
+  TrainCommand(StopRequest stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() {
+    RunConfig run = config.read();
+    try (Resources resources = new Resources(run)) {
+      Training.Summary summary =
+          new Training(
+                  run,
+                  config.text(),
+                  resources,
+                  VersionProvider.version(),
+                  ConsoleProgress.create(),
+                  stop)
+              .run(false, start.fresh());
+      output.print(Results.json(summary), Results.text(summary));
+    }
+    return ExitStatus.DONE;
+  }
+}

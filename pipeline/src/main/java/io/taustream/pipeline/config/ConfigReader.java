@@ -1,0 +1,136 @@
+package io.taustream.pipeline.config;
+
+import io.taustream.storage.document.YamlMap;
+import io.taustream.student.model.StudentModels;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Turns a configuration file into a {@link RunConfig}: key by key, defaults filled in. */
+final class ConfigReader {
+  private final Path base;
+
+  /**
+   * @param base the directory that relative paths are taken from
+   */
+  ConfigReader(Path base) {
+    this.base = base;
+  }
+
+  RunConfig read(YamlMap root) {
+    Section file = new Section(root, base);
+    String run = file.requireText("run");
+    Location work = file.location("work").orElse(new Location("./work", base));
+    long seed = file.longWhole("seed").orElse(0L);
+    DataConfig data = data(file.requireSection("data"));
+    ViewConfig view = view(file.requireSection("view"));
+    List<TeacherConfig> teachers =
+        file.sections("teachers").orElse(List.of()).stream().map(ConfigReader::teacher).toList();
+    LabelsConfig labels =
+        file.section("labels")
+            .map(ConfigReader::labels)
+            .orElseGet(
+                () ->
+                    new LabelsConfig(
+                        Optional.empty(), LabelsConfig.DEFAULT_ENCODING, OptionalInt.empty()));
+    StudentConfig student = student(file.requireSection("student"));
+    TrainConfig train = TrainReader.read(file.requireSection("train"));
+    List<LossConfig> loss =
+        file.sections("loss")
+            .map(terms -> terms.stream().map(LossReader::read).toList())
+            .orElse(List.of(new LossConfig.Ce(LossConfig.DEFAULT_WEIGHT)));
+    String device = file.text("device").orElse("auto");
+    MemoryConfig memory =
+        file.section("memory").map(ConfigReader::memory).orElse(MemoryConfig.DEFAULT);
+    ThreadsConfig cores = ThreadsConfig.of(Runtime.getRuntime().availableProcessors());
+    ThreadsConfig threads = file.section("threads").map(s -> threads(s, cores)).orElse(cores);
+    StorageConfig storage =
+        file.section("storage").map(ConfigReader::storage).orElse(StorageConfig.DEFAULT);
+    return file.build(
+        () ->
+            new RunConfig(
+                run, work, seed, data, view, teachers, labels, student, train, loss, device, memory,
+                threads, storage));
+  }
+
+  private static DataConfig data(Section data) {
+    Optional<String> format = data.choice("format", DataConfig.FORMATS);
+    List<Location> train = data.requireLocations("train");
+    List<Location> test = data.locations("test");
+    int classes = data.requireWhole("classes");
+    List<String> classNames = data.texts("class-names");
+    int window = data.whole("shuffle-window").orElse(DataConfig.DEFAULT_SHUFFLE_WINDOW);
+    double maxSkipped = data.number("max-skipped", DataConfig.DEFAULT_MAX_SKIPPED);
+    return data.build(
+        () -> new DataConfig(format, train, test, classes, classNames, window, maxSkipped));
+  }
+
+  private static ViewConfig view(Section view) {
+    String policy = view.choice("policy", ViewConfig.POLICIES).orElse(ViewConfig.DEFAULT_POLICY);
+    int size = view.requireWhole("size");
+    int count = view.whole("count").orElse(ViewConfig.DEFAULT_COUNT);
+    return view.build(() -> new ViewConfig(policy, size, count));
+  }
+
+  private static TeacherConfig teacher(Section teacher) {
+    String name = teacher.requireText("name");
+    Location model = teacher.requireLocation("model");
+    Optional<Location> card = teacher.location("card");
+    double weight = teacher.number("weight", TeacherConfig.DEFAULT_WEIGHT);
+    int batch = teacher.whole("batch").orElse(TeacherConfig.DEFAULT_BATCH);
+    return teacher.build(() -> new TeacherConfig(name, model, card, weight, batch));
+  }
+
+  private static LabelsConfig labels(Section labels) {
+    Optional<Location> store = labels.location("store");
+    String encoding =
+        labels.choice("encoding", LabelsConfig.ENCODINGS).orElse(LabelsConfig.DEFAULT_ENCODING);
+    OptionalInt k = labels.whole("k");
+    return labels.build(() -> new LabelsConfig(store, encoding, k));
+  }
+
+  private static StudentConfig student(Section student) {
+    String model = student.requireChoice("model", List.copyOf(StudentModels.names()));
+    List<Double> mean = student.numbers("mean", StudentConfig.IMAGENET_MEAN);
+    List<Double> deviation = student.numbers("deviation", StudentConfig.IMAGENET_DEVIATION);
+    return student.build(() -> new StudentConfig(model, mean, deviation));
+  }
+
+  private static MemoryConfig memory(Section memory) {
+    long batches =
+        memory
+            .parsed("batches", ByteSize.ALLOWED, ByteSize::parse)
+            .orElse(MemoryConfig.DEFAULT.batches());
+    return memory.build(() -> new MemoryConfig(batches));
+  }
+
+  private static ThreadsConfig threads(Section threads, ThreadsConfig absent) {
+    int decode = threads.whole("decode").orElse(absent.decode());
+    int teacher = threads.whole("teacher").orElse(absent.teacher());
+    int student = threads.whole("student").orElse(absent.student());
+    return threads.build(() -> new ThreadsConfig(decode, teacher, student));
+  }
+
+  private static StorageConfig storage(Section storage) {
+    return new StorageConfig(storage.section("s3").map(ConfigReader::s3));
+  }
+
+  private static StorageConfig.S3 s3(Section s3) {
+    Optional<URI> endpoint =
+        s3.parsed("endpoint", "a URL such as http://127.0.0.1:9000", ConfigReader::url);
+    boolean pathStyle = s3.flag("path-style", false);
+    Optional<String> region = s3.text("region");
+    return s3.build(() -> new StorageConfig.S3(endpoint, pathStyle, region));
+  }
+
+  private static Optional<URI> url(String text) {
+    try {
+      return Optional.of(new URI(text));
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
+  }
+}

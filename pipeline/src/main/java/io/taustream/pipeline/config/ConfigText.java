@@ -1,0 +1,170 @@
+package io.taustream.pipeline.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/** Configurations as text: as YAML that can be read again, and as the hash of what matters. */
+final class ConfigText {
+  /** Goes up when the same configuration trains another student than before. */
+  private static final int FINGERPRINT_VERSION = 1;
+
+  private ConfigText() {}
+
+  static String yaml(RunConfig config) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("run", config.run());
+    tree.put("work", config.work().text());
+    tree.put("seed", config.seed());
+    tree.put("data", data(config.data()));
+    tree.put("view", view(config.view()));
+    tree.put("teachers", config.teachers().stream().map(ConfigText::teacher).toList());
+    tree.put("labels", labels(config.labels()));
+    tree.put("student", student(config.student()));
+    tree.put("train", train(config.train()));
+    tree.put("loss", config.loss().stream().map(LossConfig::tree).toList());
+    tree.put("device", config.device());
+    tree.put("memory", Map.of("batches", ByteSize.format(config.memory().batches())));
+    tree.put("threads", threads(config.threads()));
+    config.storage().s3().ifPresent(s3 -> tree.put("storage", Map.of("s3", s3(s3))));
+    DumpSettings settings =
+        DumpSettings.builder()
+            .setSchema(new CoreSchema())
+            .setDefaultFlowStyle(FlowStyle.BLOCK)
+            .setWidth(Integer.MAX_VALUE)
+            .build();
+    return new Dump(settings).dumpToString(tree);
+  }
+
+  static String fingerprint(RunConfig config) {
+    DataConfig data = config.data();
+    TrainConfig train = config.train();
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("version", FINGERPRINT_VERSION);
+    tree.put("seed", config.seed());
+    tree.put("data.format", data.format().orElse(""));
+    tree.put("data.train", texts(data.train()));
+    tree.put("data.classes", data.classes());
+    tree.put("data.shuffle-window", data.shuffleWindow());
+    tree.put("view", view(config.view()));
+    tree.put("teachers", config.teachers().stream().map(ConfigText::identity).toList());
+    tree.put("labels.encoding", config.labels().encoding());
+    tree.put("labels.k", config.labels().k().orElse(0));
+    tree.put("student", student(config.student()));
+    tree.put("train.epochs", train.epochs());
+    tree.put("train.batch", train.batch());
+    tree.put("train.optimizer", train.optimizer().tree());
+    tree.put("train.schedule", train.schedule().tree());
+    tree.put("loss", config.loss().stream().map(LossConfig::tree).toList());
+    try {
+      byte[] canonical =
+          JsonMapper.builder()
+              .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+              .build()
+              .writeValueAsString(tree)
+              .getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
+    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Map<String, Object> data(DataConfig data) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    data.format().ifPresent(format -> tree.put("format", format));
+    tree.put("train", texts(data.train()));
+    if (!data.test().isEmpty()) {
+      tree.put("test", texts(data.test()));
+    }
+    tree.put("classes", data.classes());
+    if (!data.classNames().isEmpty()) {
+      tree.put("class-names", data.classNames());
+    }
+    tree.put("shuffle-window", data.shuffleWindow());
+    tree.put("max-skipped", data.maxSkipped());
+    return tree;
+  }
+
+  private static Map<String, Object> view(ViewConfig view) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("policy", view.policy());
+    tree.put("size", view.size());
+    tree.put("count", view.count());
+    return tree;
+  }
+
+  private static Map<String, Object> teacher(TeacherConfig teacher) {
+    Map<String, Object> tree = identity(teacher);
+    tree.put("batch", teacher.batch());
+    return tree;
+  }
+
+  /** What a teacher's logits follow from, as far as the configuration says. */
+  private static Map<String, Object> identity(TeacherConfig teacher) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("name", teacher.name());
+    tree.put("model", teacher.model().text());
+    teacher.card().ifPresent(card -> tree.put("card", card.text()));
+    tree.put("weight", teacher.weight());
+    return tree;
+  }
+
+  private static Map<String, Object> labels(LabelsConfig labels) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    labels.store().ifPresent(store -> tree.put("store", store.text()));
+    tree.put("encoding", labels.encoding());
+    labels.k().ifPresent(k -> tree.put("k", k));
+    return tree;
+  }
+
+  private static Map<String, Object> student(StudentConfig student) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("model", student.model());
+    tree.put("mean", student.mean());
+    tree.put("deviation", student.deviation());
+    return tree;
+  }
+
+  private static Map<String, Object> train(TrainConfig train) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("epochs", train.epochs());
+    tree.put("batch", train.batch());
+    tree.put("optimizer", train.optimizer().tree());
+    tree.put("schedule", train.schedule().tree());
+    train.checkpointEvery().ifPresent(steps -> tree.put("checkpoint-every", steps));
+    tree.put("evaluate-every", train.evaluateEvery());
+    tree.put("keep-checkpoints", train.keepCheckpoints());
+    return tree;
+  }
+
+  private static Map<String, Object> threads(ThreadsConfig threads) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("decode", threads.decode());
+    tree.put("teacher", threads.teacher());
+    tree.put("student", threads.student());
+    return tree;
+  }
+
+  private static Map<String, Object> s3(StorageConfig.S3 s3) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    s3.endpoint().ifPresent(endpoint -> tree.put("endpoint", endpoint.toString()));
+    tree.put("path-style", s3.pathStyle());
+    s3.region().ifPresent(region -> tree.put("region", region));
+    return tree;
+  }
+
+  private static List<String> texts(List<Location> locations) {
+    return locations.stream().map(Location::text).toList();
+  }
+}

@@ -1,0 +1,189 @@
+package io.taustream.pipeline.config;
+
+import io.taustream.storage.document.YamlDocument;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A whole configuration file, with defaults filled in and every rule checked: docs/configuration.md
+ * lists the keys. Immutable.
+ *
+ * @param run the run's name; results go to {@code <work>/<run>}
+ * @param work where runs and, by default, labels are kept (default {@code ./work})
+ * @param seed what the random numbers of views, order and initial parameters follow from (default
+ *     0)
+ * @param data what is read
+ * @param view which pixels teacher and student see
+ * @param teachers none (the default), one, or several whose logits are averaged by weight
+ * @param labels where teacher logits are kept, and how
+ * @param student what is trained
+ * @param train how it is trained
+ * @param loss the terms of the loss (default: {@code ce} alone)
+ * @param device {@code auto} (the default), {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param memory what may be in flight
+ * @param threads how the cores are divided
+ * @param storage how object stores are reached
+ */
+public record RunConfig(
+    String run,
+    Location work,
+    long seed,
+    DataConfig data,
+    ViewConfig view,
+    List<TeacherConfig> teachers,
+    LabelsConfig labels,
+    StudentConfig student,
+    TrainConfig train,
+    List<LossConfig> loss,
+    String device,
+    MemoryConfig memory,
+    ThreadsConfig threads,
+    StorageConfig storage) {
+
+  public RunConfig {
+    teachers = List.copyOf(teachers);
+    loss = List.copyOf(loss);
+    Rules.fileName("run", run);
+    if (!device.matches("auto|cpu|cuda(:\\d{1,4})?")) {
+      throw new InvalidValueException(
+          "device", Rules.quoted(device), "one of auto, cpu, cuda, cuda:N");
+    }
+    Rules.notEmpty("loss", loss);
+    requireNamesOnce(teachers);
+    for (int i = 0; i < loss.size(); i++) {
+      if (loss.get(i).needsTeacher() && teachers.isEmpty()) {
+        throw new InvalidValueException(
+            "loss[" + i + "].type",
+            "found "
+                + loss.get(i).type()
+                + ", which needs a teacher; add one under teachers, or remove the term");
+      }
+    }
+    if (labels.k().isPresent() && labels.k().getAsInt() >= data.classes()) {
+      throw new InvalidValueException(
+          "labels.k",
+          labels.k().getAsInt(),
+          "a whole number from 1 to below the " + data.classes() + " classes");
+    }
+  }
+
+  private static void requireNamesOnce(List<TeacherConfig> teachers) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < teachers.size(); i++) {
+      String name = teachers.get(i).name();
+      if (!names.add(name)) {
+        throw new InvalidValueException(
+            "teachers[" + i + "].name", Rules.quoted(name) + " again", "a name of its own");
+      }
+    }
+  }
+
+  /**
+   * Reads a configuration file. Blocking.
+   *
+   * @throws io.taustream.storage.document.DocumentException if the file is missing, no YAML, or
+   *     says something that is not allowed; the message names the file, the line and the key
+   */
+  public static RunConfig read(Path file) {
+    Path base = file.toAbsolutePath().normalize().getParent();
+    return YamlDocument.read(file, root -> new ConfigReader(base).read(root));
+  }
+
+  /**
+   * Like {@link #read}, from memory.
+   *
+   * @param name what errors call the text
+   * @param base the directory that relative paths are taken from
+   */
+  public static RunConfig parse(String name, String text, Path base) {
+    return YamlDocument.parse(name, text, root -> new ConfigReader(base).read(root));
+  }
+
+  /** This configuration with its results elsewhere. */
+  public RunConfig withWork(Location newWork) {
+    return new RunConfig(
+        run, newWork, seed, data, view, teachers, labels, student, train, loss, device, memory,
+        threads, storage);
+  }
+
+  /** Where teacher logits are kept. */
+  public Location labelStore() {
+    return labels.store().orElseGet(() -> new Location(work.text() + "/labels", work.base()));
+  }
+
+  /** Whether the loss compares the student with teachers, so that training reads labels. */
+  public boolean distils() {
+    return loss.stream().anyMatch(LossConfig::needsTeacher);
+  }
+
+  /** What is allowed, but hardly meant; one line each, for the log. */
+  public List<String> warnings() {
+    return teachers.isEmpty() || distils()
+        ? List.of()
+        : List.of(
+            "loss has no term that listens to a teacher (kl, kendall): the student is trained"
+                + " without "
+                + teachers.stream().map(TeacherConfig::name).collect(Collectors.joining(", ")));
+  }
+
+  /**
+   * Fails where labels of this configuration can be made, but no student can be trained on them.
+   *
+   * @throws ConfigurationException if {@code labels.encoding} is {@code top-k} and a loss term
+   *     reads labels
+   */
+  public void requireTrainable() {
+    if (distils() && labels.encoding().equals("top-k")) {
+      throw new ConfigurationException(
+          "labels.encoding: found top-k, which can be labelled and inspected but not trained on;"
+              + " dense-f16 or dense-f32 is allowed for training");
+    }
+  }
+
+  /**
+   * A hash over all that the trained student follows from: seed, training data, view, teachers,
+   * label encoding, student, train and loss; neither names and places of results nor device, memory
+   * and threads. A checkpoint carries it, so that a run cannot go on with another configuration.
+   *
+   * @return 64 hexadecimal digits, the same on every machine
+   */
+  public String fingerprint() {
+    return ConfigText.fingerprint(this);
+  }
+
+  /** What distinguishes this run, in one line for people. */
+  public String summary() {
+    String from =
+        teachers.isEmpty()
+            ? ""
+            : teachers.stream()
+                .map(TeacherConfig::name)
+                .collect(Collectors.joining(" + ", " from ", ""));
+    return student.model()
+        + from
+        + ", "
+        + loss.stream().map(LossConfig::type).collect(Collectors.joining(" + "))
+        + ", "
+        + train.epochs()
+        + (train.epochs() == 1 ? " epoch" : " epochs")
+        + " in batches of "
+        + train.batch()
+        + ", "
+        + view.policy()
+        + " "
+        + view.size()
+        + " × "
+        + view.count()
+        + (view.count() == 1 ? " view" : " views")
+        + ", seed "
+        + seed;
+  }
+
+  /** The whole configuration as YAML, defaults spelt out; reading it gives an equal one. */
+  public String toYaml() {
+    return ConfigText.yaml(this);
+  }
+}

@@ -1,0 +1,50 @@
+package io.taustream.pipeline.graph;
+
+import io.taustream.ingest.batch.ImageBatch;
+import io.taustream.storage.label.SoftLabelBatch;
+import io.taustream.teacher.Teacher;
+import io.taustream.teacher.TeacherIdentity;
+
+/** A teacher whose work is counted. */
+final class MeteredTeacher implements Teacher {
+  private final Teacher teacher;
+  private final StageMeter meter;
+
+  MeteredTeacher(Teacher teacher, StageMeter meter) {
+    this.teacher = teacher;
+    this.meter = meter;
+  }
+
+  @Override
+  public SoftLabelBatch label(ImageBatch images) {
+    long begun = System.nanoTime();
+    SoftLabelBatch labels = teacher.label(images);
+    meter.add(images.size(), System.nanoTime() - begun);
+    return labels;
+  }
+
+  @Override
+  public TeacherIdentity identity() {
+    return teacher.identity();
+  }
+
+  @Override
+  public int classes() {
+    return teacher.classes();
+  }
+
+  @Override
+  public int imageSize() {
+    return teacher.imageSize();
+  }
+
+  @Override
+  public String device() {
+    return teacher.device();
+  }
+
+  @Override
+  public void close() {
+    teacher.close();
+  }
+}

@@ -1,0 +1,66 @@
+package io.taustream.pipeline.graph;
+
+import io.taustream.ingest.batch.SkippedSamples;
+import io.taustream.ingest.format.Dataset;
+import io.taustream.ingest.view.ViewSpec;
+import io.taustream.pipeline.config.RunConfig;
+import io.taustream.storage.label.LabelStatus;
+import io.taustream.student.evaluate.Evaluation;
+import java.util.List;
+import java.util.Optional;
+import reactor.core.publisher.Flux;
+
+/** Makes a run's test set, with the logits of those teachers that have labelled all of it. */
+final class TestSets {
+  private TestSets() {}
+
+  /** Absent where the configuration names no test data. Blocking: looks at the label stores. */
+  static Optional<TestSet> of(
+      RunConfig config, Resources resources, DataSources data, List<TeacherSlot> teachers) {
+    if (data.test().isEmpty()) {
+      return Optional.empty();
+    }
+    Dataset test = data.test().get();
+    boolean labelled = labelled(test, teachers);
+    return Optional.of(
+        new TestSet(
+            test,
+            ViewSpec.plain(config.view().size()),
+            config.train().batch(),
+            resources.images(),
+            () -> new SkippedSamples(config.data().maxSkipped(), (sample, reason) -> {}),
+            () ->
+                new LabelJoin(
+                    labelled ? sources(test, teachers) : List.of(),
+                    config.data().classes(),
+                    resources.pool().allocator())));
+  }
+
+  /** How good the mean of the teachers is; absent where the test data has not been labelled. */
+  static Optional<Evaluation> evaluateTeacher(
+      RunConfig config, Resources resources, DataSources data, List<TeacherSlot> teachers) {
+    if (data.test().isEmpty() || !labelled(data.test().get(), teachers)) {
+      return Optional.empty();
+    }
+    return of(config, resources, data, teachers)
+        .map(test -> test.evaluateTeacher(config.data().classes()).block());
+  }
+
+  private static List<LabelJoin.Source> sources(Dataset test, List<TeacherSlot> teachers) {
+    return teachers.stream()
+        .map(
+            slot ->
+                new LabelJoin.Source(
+                    slot.identity().name(), slot.test(), test.shards(), slot.share()))
+        .toList();
+  }
+
+  private static boolean labelled(Dataset test, List<TeacherSlot> teachers) {
+    return !teachers.isEmpty()
+        && Boolean.TRUE.equals(
+            Flux.fromIterable(teachers)
+                .concatMap(slot -> Flux.fromIterable(test.shards()).concatMap(slot.test()::status))
+                .all(LabelStatus.Complete.class::isInstance)
+                .block());
+  }
+}

@@ -1,0 +1,398 @@
+"use strict";
+(() => {
+  const page = JSON.parse(document.getElementById("data").textContent);
+  const root = document.getElementById("report");
+  const NONE = "–";
+  const redraws = [];
+
+  // Small pieces ------------------------------------------------------------------------------
+
+  /** An element; children may be nodes or text, which is never read as HTML. */
+  function el(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      element.setAttribute(name, value);
+    }
+    element.append(...children.filter((child) => child !== null && child !== undefined));
+    return element;
+  }
+
+  const known = (value) => typeof value === "number" && Number.isFinite(value);
+  const format = (digits) => (value) =>
+    known(value)
+      ? value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+      : NONE;
+  const whole = format(0);
+  const four = format(4);
+  const percent = (value) => (known(value) ? format(2)(100 * value) + " %" : NONE);
+  const short = (value) => (known(value) ? String(Number(value.toPrecision(4))) : NONE);
+  const clock = (seconds) => {
+    if (!known(seconds)) return NONE;
+    const s = Math.round(seconds);
+    const two = (n) => String(n).padStart(2, "0");
+    return s < 3600
+      ? `${Math.floor(s / 60)}:${two(s % 60)}`
+      : `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
+  };
+
+  /** A wide thing that scrolls by itself, by keyboard too. */
+  function scroll(name, ...children) {
+    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, ...children);
+  }
+
+  /** A table whose first column names its rows. Cells are text or {text, best}. */
+  function table(caption, head, rows, textColumns = [], captionClass = "") {
+    const kind = (i) => (textColumns.includes(i) ? { class: "text" } : {});
+    return scroll(
+      caption,
+      el(
+        "table",
+        { class: "data" },
+        el("caption", { class: captionClass }, caption),
+        el("thead", {}, el("tr", {}, ...head.map((h, i) => el("th", { scope: "col", ...kind(i) }, h)))),
+        el(
+          "tbody",
+          {},
+          ...rows.map((row) =>
+            el(
+              "tr",
+              {},
+              ...row.map((cell, i) => {
+                const value = cell instanceof Object ? cell : { text: cell };
+                if (i === 0) return el("th", { scope: "row" }, value.text);
+                return el("td", value.best ? { class: "best", title: "best of the students" } : kind(i), value.text);
+              })
+            )
+          )
+        )
+      )
+    );
+  }
+
+  function section(title, ...children) {
+    root.append(el("section", {}, el("h2", {}, title), ...children));
+  }
+
+  // Charts ------------------------------------------------------------------------------------
+
+  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  /** At most `count` places of a column, evenly spread, the first and the last among them. */
+  function spread(length, count) {
+    if (length <= count) return Array.from({ length }, (_, i) => i);
+    return Array.from({ length: count }, (_, i) => Math.round((i * (length - 1)) / (count - 1)));
+  }
+
+  /** One sentence about each line, for whoever does not see the curves. */
+  function describe(x, series) {
+    return series
+      .filter((line) => !line.constant)
+      .map((line) => {
+        const places = line.values.map((_, i) => i).filter((i) => known(line.values[i]));
+        if (!places.length) return null;
+        const at = (i) => `${line.format(line.values[i])} at ${x.name} ${x.format(x.values[i])}`;
+        const first = places[0];
+        const last = places[places.length - 1];
+        return first === last ? `${line.label}: ${at(first)}.` : `${line.label}: ${at(first)}, ${at(last)}.`;
+      })
+      .concat(series.filter((l) => l.constant).map((l) => `${l.label}: ${l.format(l.values[0])}.`))
+      .filter(Boolean)
+      .join(" ");
+  }
+
+  /**
+   * A figure with curves. x: {name, values, format}; series: [{label, values, format, color,
+   * dash, constant}]; axis: how the numbers beside the y axis are written.
+   */
+  function chart(title, x, series, axis, range) {
+    const lines = series.filter((line) => line.values.some(known));
+    if (!x.values.length || !lines.length) return null;
+    const text = describe(x, lines);
+    const plot = el("div", { class: "plot", role: "img", "aria-label": title });
+    const rows = spread(x.values.length, 40).map((i) => [
+      x.format(x.values[i]),
+      ...lines.map((line) => line.format(line.values[i])),
+    ]);
+    const figure = el(
+      "figure",
+      {},
+      el("h3", {}, title),
+      plot,
+      el("figcaption", { class: "unseen" }, text),
+      el("details", {}, el("summary", {}, "Numbers"), table(title, [x.name, ...lines.map((l) => l.label)], rows, [], "unseen"))
+    );
+
+    // Without a pointer over the plot, the legend says where the curves ended.
+    const last = (u) => u.cursor.left >= 0 || u.setLegend({ idx: x.values.length - 1 });
+    let drawn = null;
+    const draw = () => {
+      if (drawn) drawn.destroy();
+      const faint = style("--faint");
+      const rule = style("--rule");
+      const few = x.values.length <= 40;
+      const side = { stroke: faint, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule, width: 1 } };
+      drawn = new uPlot(
+        {
+          width: Math.max(plot.clientWidth, 200),
+          height: 260,
+          scales: { x: { time: false }, y: range ? { range } : {} },
+          axes: [
+            { ...side, label: x.name, labelSize: 22, size: 34, values: (_, ticks) => ticks.map((v) => x.tick(v)), incrs: x.incrs },
+            { ...side, size: 62, values: (_, ticks) => ticks.map(axis) },
+          ],
+          hooks: { setCursor: [last] },
+          legend: { markers: { dash: (_, i) => (lines[i - 1].dash ? "dashed" : "solid") } },
+          series: [
+            { label: x.name, value: (_, v) => x.format(v) },
+            ...lines.map((line) => ({
+              label: line.label,
+              stroke: style(`--line-${line.color}`),
+              width: 2,
+              dash: line.dash,
+              spanGaps: true,
+              points: { show: few && !line.constant, size: 5 },
+              value: (_, v) => line.format(v),
+            })),
+          ],
+        },
+        [x.values, ...lines.map((line) => line.values)],
+        plot
+      );
+      last(drawn);
+    };
+    redraws.push(draw);
+    new ResizeObserver(() => {
+      if (drawn && plot.clientWidth) drawn.setSize({ width: plot.clientWidth, height: 260 });
+    }).observe(plot);
+    return figure;
+  }
+
+  function charts(...figures) {
+    const shown = figures.filter(Boolean);
+    return shown.length ? el("div", { class: "charts" }, ...shown) : null;
+  }
+
+  const tickWhole = (value) => (Number.isInteger(value) ? whole(value) : "");
+  const bySteps = (run) => ({ name: "step", values: run.steps.step.map(Math.round), format: whole, tick: tickWhole });
+  const byEpochs = (values) => ({ name: "epoch", values, format: whole, tick: tickWhole, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] });
+  const bySeconds = (run) => ({
+    name: "running time (min:s)",
+    values: run.stages.seconds,
+    format: clock,
+    tick: clock,
+    incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400],
+  });
+  const shares = (value) => (known(value) ? String(Number((100 * value).toFixed(2))) + " %" : "");
+
+  /** Dashes tell lines apart where colours do not. */
+  const DASHES = [undefined, [10, 4], [3, 3], [12, 4, 3, 4], [6, 6], [2, 5]];
+  const nth = (i) => ({ color: (i % 6) + 1, dash: DASHES[i % DASHES.length] });
+
+  function steady(label, value, length) {
+    return { label, values: Array(length).fill(value), format: percent, color: 0, dash: [6, 5], constant: true };
+  }
+
+  // Sections ----------------------------------------------------------------------------------
+
+  const RESULTS = [
+    ["top-1", "top1", percent, 1],
+    ["top-5", "top5", percent, 1],
+    ["NLL", "nll", four, -1],
+    ["ECE", "ece", four, -1],
+    ["agreement", "agreement", percent, 1],
+    ["Kendall τ-b", "kendall_tau_b", four, 1],
+  ];
+
+  function header(title, parts) {
+    root.append(el("header", {}, ...parts(el("h1", {}, title))));
+    document.title = `${title} · Taustream`;
+  }
+
+  const when = (date) => {
+    const text = new Date(date).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+    return el("time", { datetime: date }, `${text} UTC`);
+  };
+
+  function badge(state) {
+    return el("span", { class: `state state-${state.toLowerCase()}` }, state.toLowerCase());
+  }
+
+  function results(caption, rows) {
+    const students = rows.filter((row) => row.student);
+    const cells = (row) =>
+      RESULTS.map(([, field, write, sign]) => {
+        const value = row.numbers ? row.numbers[field] : null;
+        const rivals = students.map((s) => (s.numbers ? s.numbers[field] : null)).filter(known);
+        const ranks = rivals.map((rival) => sign * rival);
+        const differ = Math.max(...ranks) > Math.min(...ranks);
+        const best = row.student && differ && known(value) && sign * value === Math.max(...ranks);
+        return { text: write(value), best };
+      });
+    return table(caption, ["model", ...RESULTS.map(([name]) => name)], rows.map((row) => [row.name, ...cells(row)]));
+  }
+
+  function lossCharts(run) {
+    const x = bySteps(run);
+    const terms = Object.entries(run.steps.terms);
+    const total = { label: "loss", values: run.steps.loss, format: four, ...nth(0) };
+    const parts = terms.length > 1 ? terms.map(([name, values], i) => ({ label: name, values, format: four, ...nth(i + 1) })) : [];
+    const rate = { label: "learning rate", values: run.steps.learning_rate, format: short, ...nth(0) };
+    return [chart("Training loss, and its terms before their weights", x, [total, ...parts], short), chart("Learning rate", x, [rate], short)];
+  }
+
+  function epochCharts(run) {
+    const x = byEpochs(run.epochs.map((e) => e.epoch + 1));
+    const column = (label, field, write, i) => ({ label, values: run.epochs.map((e) => e[field]), format: write, ...nth(i) });
+    const top1 = [column("test", "test_top1", percent, 0), column("train", "train_top1", percent, 1)];
+    if (run.teacher && known(run.teacher.top1)) top1.push(steady("teacher, test", run.teacher.top1, x.values.length));
+    return [
+      chart("Top-1", x, top1, shares),
+      chart("Negative log-likelihood", x, [column("test", "test_nll", four, 0), column("train", "train_nll", four, 1)], short),
+    ];
+  }
+
+  function stageCharts(run) {
+    const x = bySeconds(run);
+    const lines = (columns, write) => Object.entries(columns).map(([name, values], i) => ({ label: name, values, format: write, ...nth(i) }));
+    return [
+      chart("Images per second of each stage", x, lines(run.stages.images_per_second, whole), whole, (_, low, high) => [0, high * 1.08 || 1]),
+      chart("Busy share of each stage", x, lines(run.stages.busy_share, percent), shares, [0, 1.02]),
+    ];
+  }
+
+  /** With more classes than this a matrix cannot be read any more; the mistakes remain. */
+  const MOST_CLASSES = 200;
+
+  /** The matrix as a table: blue where right, orange where wrong, darker for more of the row. */
+  function confusion(matrix, names) {
+    const size = matrix.length;
+    const dense = size > 20;
+    const name = (i) => (names.length === size ? names[i] : String(i));
+    const rowSum = matrix.map((row) => row.reduce((a, b) => a + b, 0));
+    const cell = (i, j) => {
+      const count = matrix[i][j];
+      const share = rowSum[i] ? count / rowSum[i] : 0;
+      // Errors are rare: the root makes them visible.
+      const depth = i === j ? share : Math.sqrt(share);
+      const tone = `background: rgba(var(--${i === j ? "hit" : "miss"}), ${depth.toFixed(3)})`;
+      const td = el("td", {
+        style: depth > 0.6 ? `${tone}; color: #fff` : tone,
+        title: `${name(i)} taken for ${name(j)}: ${count} of ${rowSum[i]}`,
+      });
+      if (!dense) td.append(count ? whole(count) : "");
+      return td;
+    };
+    const caption = "Rows: the true class. Columns: what the student says. Blue is right, orange is wrong.";
+    const pairs = [];
+    matrix.forEach((row, i) => row.forEach((count, j) => i !== j && count && pairs.push([count, i, j])));
+    pairs.sort((a, b) => b[0] - a[0]);
+    const worst = pairs.slice(0, 10).map(([count, i, j]) => [name(i), name(j), whole(count), percent(count / rowSum[i])]);
+    const heat = () => {
+      const head = matrix.map((_, j) => el("th", { scope: "col", class: "turned" }, el("span", {}, name(j))));
+      const body = matrix.map((row, i) => el("tr", {}, el("th", { scope: "row" }, name(i)), ...row.map((_, j) => cell(i, j))));
+      return el(
+        "table",
+        { class: dense ? "data heat dense" : "data heat" },
+        el("caption", {}, caption),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "true class"), ...head)),
+        el("tbody", {}, ...body)
+      );
+    };
+    const mistakes = table("The most frequent mistakes", ["true class", "taken for", "samples", "share of the class"], worst, [1]);
+    section(
+      "Confusion of the student",
+      el("div", { class: "beside" }, ...[size <= MOST_CLASSES ? scroll("Confusion matrix", heat()) : null, worst.length ? mistakes : null].filter(Boolean))
+    );
+  }
+
+  function skipped(run) {
+    if (!run.skipped_total) {
+      section("Skipped samples", el("p", {}, run.state === "RUNNING" ? "None so far." : "None."));
+      return;
+    }
+    const more = run.skipped_total - run.skipped.length;
+    section(
+      "Skipped samples",
+      el("p", {}, run.skipped_total === 1 ? "One sample could not be used and was left out." : `${whole(run.skipped_total)} samples could not be used and were left out.`),
+      table("Skipped samples", ["key", "shard", "place", "reason"], run.skipped.map((s) => [s.key, s.shard, whole(s.ordinal), s.reason]), [1, 3], "unseen"),
+      more > 0 ? el("p", { class: "faint" }, `${whole(more)} more are in skipped.jsonl.`) : null
+    );
+  }
+
+  function configuration(run) {
+    return scroll(`Configuration of ${run.run}`, el("pre", {}, el("code", {}, run.configuration)));
+  }
+
+  // Pages -------------------------------------------------------------------------------------
+
+  function runPage(run) {
+    header(run.run, (h1) => [
+      el("div", { class: "title" }, h1, badge(run.state), el("span", { class: "faint" }, when(run.date))),
+      el("p", {}, run.summary),
+    ]);
+    const rows = [];
+    if (run.student) rows.push({ name: `student ${run.student.model}`, numbers: run.student, student: true });
+    if (run.teacher) rows.push({ name: `teacher ${run.teacher.model}`, numbers: run.teacher });
+    if (rows.length) {
+      section("Evaluation", results(`On ${whole(rows[0].numbers.samples)} test samples`, rows));
+    }
+    const curves = charts(...epochCharts(run), ...lossCharts(run));
+    if (curves) section("Training", curves);
+    if (run.stage_means.length) {
+      section(
+        "Throughput",
+        table("Means over the run", ["stage", "images per second", "busy"], run.stage_means.map((s) => [s.stage, whole(s.images_per_second), percent(s.busy_share)])),
+        charts(...stageCharts(run))
+      );
+    }
+    if (run.student && run.student.confusion.length) confusion(run.student.confusion, run.class_names);
+    skipped(run);
+    section("Configuration", configuration(run));
+  }
+
+  function comparePage(title, runs) {
+    header(title, (h1) => [
+      el("div", { class: "title" }, h1, runs.length ? el("span", { class: "faint" }, when(runs[0].date)) : null),
+    ]);
+    const taught = runs.find((run) => run.teacher);
+    const rows = runs.map((run) => ({ name: run.run, numbers: run.student, student: true }));
+    if (taught) rows.unshift({ name: `teacher ${taught.teacher.model}`, numbers: taught.teacher });
+    const first = rows.find((row) => row.numbers);
+    section(
+      "Evaluation",
+      results(first ? `On ${whole(first.numbers.samples)} test samples; the best student in green` : "Not evaluated", rows),
+      table("What was run", ["run", "state", "configuration"], runs.map((run) => [run.run, run.state.toLowerCase(), run.summary]), [1, 2])
+    );
+
+    const epochs = [...new Set(runs.flatMap((run) => run.epochs.map((e) => e.epoch + 1)))].sort((a, b) => a - b);
+    const x = byEpochs(epochs);
+    const overlay = (field, write) =>
+      runs.map((run, i) => {
+        const at = new Map(run.epochs.map((e) => [e.epoch + 1, e[field]]));
+        return { label: run.run, values: epochs.map((e) => at.get(e) ?? null), format: write, ...nth(i) };
+      });
+    const top1 = overlay("test_top1", percent);
+    if (taught && known(taught.teacher.top1)) top1.push(steady("teacher", taught.teacher.top1, epochs.length));
+    const curves = charts(
+      chart("Top-1 on the test data", x, top1, shares),
+      chart("Negative log-likelihood on the test data", x, overlay("test_nll", four), short)
+    );
+    if (curves) section("Training", curves);
+
+    const stages = [...new Set(runs.flatMap((run) => run.stage_means.map((s) => s.stage)))];
+    if (stages.length) {
+      const rate = (run, stage) => (run.stage_means.find((s) => s.stage === stage) || {}).images_per_second;
+      section("Throughput", table("Images per second, mean over the run", ["run", ...stages], runs.map((run) => [run.run, ...stages.map((stage) => whole(rate(run, stage)))])));
+    }
+    section("Configurations", ...runs.map((run) => el("details", {}, el("summary", {}, run.run), configuration(run))));
+  }
+
+  root.querySelector("noscript").remove();
+  if (page.kind === "run") runPage(page.runs[0]);
+  else comparePage(page.title, page.runs);
+  root.append(el("footer", {}, "Made by Taustream. Curves by uPlot (MIT licence)."));
+
+  const drawAll = () => redraws.forEach((draw) => draw());
+  drawAll();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+})();

@@ -1,0 +1,51 @@
+package io.taustream.student.loss;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Distillation as Hinton et al. have it (arXiv 1503.02531): T² · KL(p ‖ q), p = softmax(t / T), q =
+ * softmax(s / T), a mean over the batch. With {@code standardize} the Z-score of t and s comes
+ * first (arXiv 2403.01427), so that the student has to match the shape of the teacher's logits and
+ * not their scale.
+ *
+ * <p>Shapes: s and t are B × C. Range: [0, ∞). Gradient without standardisation: T · (q − p) / B.
+ * Labels are not looked at.
+ *
+ * @param temperature T, above zero
+ */
+public record KullbackLeibler(double temperature, boolean standardize) implements Loss {
+  public KullbackLeibler {
+    if (!(temperature > 0) || Double.isInfinite(temperature)) {
+      throw new IllegalArgumentException("temperature " + temperature + " is not above zero");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "kl";
+  }
+
+  @Override
+  public boolean needsTeacher() {
+    return true;
+  }
+
+  @Override
+  public NDArray value(LossInput input) {
+    NDArray s = input.student();
+    NDArray t = input.teacherFor(this);
+    if (standardize) {
+      s = Standardization.of(s);
+      t = Standardization.of(t);
+    }
+    NDArray T = Constant.of(s, temperature);
+    NDArray logQ = s.div(T).logSoftmax(1);
+    NDArray logP = t.div(T).logSoftmax(1);
+    NDArray p = logP.exp();
+    NDArray scale = Constant.of(s, temperature * temperature / input.batch());
+    // Σ(q − p) is zero but for rounding, and takes the rounding of both log-sum-exps out of the
+    // value where student and teacher are almost the same.
+    NDArray rounding = logQ.stopGradient().exp().sub(p);
+    return p.mul(logP.sub(logQ)).add(rounding).sum().mul(scale);
+  }
+}

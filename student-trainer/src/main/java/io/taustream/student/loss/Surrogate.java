@@ -1,0 +1,88 @@
+package io.taustream.student.loss;
+
+import ai.djl.ndarray.NDArray;
+import io.taustream.storage.TaustreamException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Smooth stand-ins for the sign function in Kendall's τ: odd, rising, with f(±∞) = ±1. All have a
+ * finite slope everywhere, at zero too; what differs is the slope at zero and how fast the tails
+ * run flat.
+ */
+public enum Surrogate {
+  /** tanh(x); slope 1 at zero, exponential tails. */
+  TANH {
+    @Override
+    NDArray of(NDArray x) {
+      return x.tanh();
+    }
+  },
+  /** (2/π) · arctan(x); slope 2/π at zero, tails 1/x. */
+  ARCTAN {
+    @Override
+    NDArray of(NDArray x) {
+      return x.atan().mul(Constant.of(x, 2 / Math.PI));
+    }
+  },
+  /** x / √(1 + x²); slope 1 at zero, tails 1/x². */
+  ALGEBRAIC {
+    @Override
+    NDArray of(NDArray x) {
+      return x.div(x.square().add(Constant.of(x, 1)).sqrt());
+    }
+  },
+  /** x / (1 + |x|); slope 1 at zero, tails 1/x. */
+  SOFTSIGN {
+    @Override
+    NDArray of(NDArray x) {
+      return x.div(x.abs().add(Constant.of(x, 1)));
+    }
+  },
+  /** erf(x); slope 2/√π at zero, Gaussian tails. */
+  ERF {
+    @Override
+    NDArray of(NDArray x) {
+      return x.erf();
+    }
+  },
+  /** sign(x) · (1 − e^−|x|); slope 1 at zero, exponential tails. */
+  LAPLACE {
+    @Override
+    NDArray of(NDArray x) {
+      // e^min(x,0) − e^−max(x,0) is the same function with the true slope at zero, where sign(x)
+      // and |x| would give none: min and max each pass half of the gradient there.
+      NDArray zero = Constant.of(x, 0);
+      return x.minimum(zero).exp().sub(x.maximum(zero).neg().exp());
+    }
+  };
+
+  /** f(x), element by element; gradients flow through it. */
+  abstract NDArray of(NDArray x);
+
+  /** The name in the configuration. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The surrogate of a configuration's name.
+   *
+   * @throws TaustreamException if there is none of that name
+   */
+  public static Surrogate parse(String label) {
+    return Arrays.stream(values())
+        .filter(surrogate -> surrogate.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TaustreamException(
+                    "Surrogate '%s' is unknown; use one of %s"
+                        .formatted(
+                            label,
+                            Arrays.stream(values())
+                                .map(Surrogate::label)
+                                .collect(Collectors.joining(", ")))));
+  }
+}

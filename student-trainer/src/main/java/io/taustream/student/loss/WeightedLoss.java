@@ -1,0 +1,98 @@
+package io.taustream.student.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The sum of weighted losses that a student trains on. Immutable; holds no tensors. Any loss plugs
+ * onto any other.
+ */
+public final class WeightedLoss {
+  private final Map<String, Term> terms = new LinkedHashMap<>();
+
+  /**
+   * @param terms at least one; terms of the same name are told apart in {@link Value#terms()} by
+   *     {@code -2}, {@code -3}, … behind the name
+   */
+  public WeightedLoss(List<Term> terms) {
+    if (terms.isEmpty()) {
+      throw new IllegalArgumentException("a loss needs at least one term");
+    }
+    for (Term term : terms) {
+      String name = term.loss().name();
+      String unique = name;
+      for (int count = 2; this.terms.containsKey(unique); count++) {
+        unique = name + "-" + count;
+      }
+      this.terms.put(unique, term);
+    }
+  }
+
+  /** Whether one of the terms needs the teacher's logits. */
+  public boolean needsTeacher() {
+    return terms.values().stream().anyMatch(term -> term.loss().needsTeacher());
+  }
+
+  /** The loss of a batch; its tensors live on the student logits' manager. */
+  public Value value(LossInput input) {
+    Map<String, NDArray> values = new LinkedHashMap<>();
+    NDArray total = null;
+    for (Map.Entry<String, Term> entry : terms.entrySet()) {
+      NDArray value = entry.getValue().loss().value(input);
+      values.put(entry.getKey(), value);
+      NDArray weighted = value.mul(Constant.of(value, entry.getValue().weight()));
+      total = total == null ? weighted : total.add(weighted);
+    }
+    return new Value(total, values);
+  }
+
+  /**
+   * One loss and its weight.
+   *
+   * @param weight finite, not negative
+   */
+  public record Term(Loss loss, double weight) {
+    public Term {
+      if (!(weight >= 0) || Double.isInfinite(weight)) {
+        throw new IllegalArgumentException("weight " + weight + " is not zero or above");
+      }
+    }
+  }
+
+  /**
+   * The loss of one batch.
+   *
+   * @param total the weighted sum, a scalar
+   * @param terms each term's value without its weight, scalars, in the order given
+   */
+  public record Value(NDArray total, Map<String, NDArray> terms) {
+    /** The numbers, in one transfer from the device. */
+    public Numbers read() {
+      NDList scalars = new NDList(total);
+      scalars.addAll(terms.values());
+      try (NDArray stacked = NDArrays.stack(scalars);
+          NDArray wide = stacked.toType(DataType.FLOAT64, true)) {
+        double[] values = wide.toDoubleArray();
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        int next = 1;
+        for (String term : terms.keySet()) {
+          numbers.put(term, values[next++]);
+        }
+        return new Numbers(values[0], numbers);
+      }
+    }
+  }
+
+  /**
+   * The loss of one batch, outside libtorch.
+   *
+   * @param total the weighted sum
+   * @param terms each term's value without its weight, in the order given
+   */
+  public record Numbers(double total, Map<String, Double> terms) {}
+}

@@ -1,0 +1,2 @@
+/** Distillation losses: one file a loss, each a scalar tensor that gradients flow through. */
+package io.taustream.student.loss;

@@ -1,0 +1,89 @@
+package io.taustream.student.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.FloatBuffer;
+import java.util.function.Supplier;
+
+/**
+ * The few calls that go to libtorch past DJL's engine-neutral layer, since that layer lacks them or
+ * puts more around them: its batch normalisation adds two transpositions and rounds momentum and
+ * epsilon to float.
+ */
+final class Torch {
+  private Torch() {}
+
+  static NDArray convolution(NDArray input, NDArray weight, int stride, int padding, int groups) {
+    return JniUtils.convolution(
+        (PtNDArray) input,
+        (PtNDArray) weight,
+        null,
+        new Shape(stride, stride),
+        new Shape(padding, padding),
+        new Shape(1, 1),
+        groups);
+  }
+
+  /**
+   * @param momentum the share of the batch in the new running statistics, as in PyTorch
+   */
+  static NDArray batchNorm(
+      NDArray input,
+      NDArray weight,
+      NDArray bias,
+      NDArray runningMean,
+      NDArray runningVariance,
+      boolean training,
+      double momentum,
+      double epsilon) {
+    return JniUtils.batchNorm(
+        (PtNDArray) input,
+        (PtNDArray) runningMean,
+        (PtNDArray) runningVariance,
+        (PtNDArray) weight,
+        (PtNDArray) bias,
+        training,
+        momentum,
+        epsilon);
+  }
+
+  /** Runs something of which libtorch records no gradient on this thread. */
+  static void withoutGradient(Runnable action) {
+    withoutGradient(
+        () -> {
+          action.run();
+          return null;
+        });
+  }
+
+  /** As {@link #withoutGradient(Runnable)}, with a result. */
+  static <T> T withoutGradient(Supplier<T> action) {
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(false);
+    try {
+      return action.get();
+    } finally {
+      JniUtils.setGradMode(before);
+    }
+  }
+
+  /** Copies values into a tensor, in place. */
+  static void copy(FloatBuffer values, NDArray target) {
+    try (NDManager scratch = target.getManager().newSubManager()) {
+      NDArray source = scratch.create(values, target.getShape(), DataType.FLOAT32);
+      withoutGradient(() -> target.set(new NDIndex("..."), source));
+    }
+  }
+
+  /** Closes an intermediate value, but not one that another owner passed in. */
+  static void closeUnless(NDArray value, NDArray borrowed) {
+    if (value != borrowed) {
+      value.close();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.taustream.student.optimizer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import io.taustream.student.model.Student.NamedTensor;
+import java.util.List;
+
+/**
+ * The gradients that a backward pass has left at the parameters. Not thread-safe: used by the
+ * thread that trains.
+ */
+public final class Gradients {
+  private final List<NamedTensor> parameters;
+
+  public Gradients(List<NamedTensor> parameters) {
+    this.parameters = List.copyOf(parameters);
+  }
+
+  /**
+   * The Euclidean norm over all parameters; not finite if any gradient is not.
+   *
+   * @param step where the temporaries live
+   */
+  public double norm(NDManager step) {
+    return Autograd.pause(
+        () -> {
+          NDArray sum = step.create(0f);
+          for (NamedTensor parameter : parameters) {
+            try (NDArray gradient = parameter.tensor().getGradient();
+                NDArray flat = gradient.reshape(-1);
+                NDArray square = flat.dot(flat)) {
+              sum = sum.add(square);
+            }
+          }
+          return Math.sqrt(sum.toType(DataType.FLOAT64, true).getDouble());
+        });
+  }
+
+  /** Sets every gradient to zero, so that the next backward pass does not add to it. */
+  public void clear() {
+    for (NamedTensor parameter : parameters) {
+      JniUtils.zeroGrad((PtNDArray) parameter.tensor());
+    }
+  }
+}

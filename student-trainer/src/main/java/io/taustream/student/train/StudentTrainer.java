@@ -1,0 +1,100 @@
+package io.taustream.student.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.taustream.storage.TaustreamException;
+import io.taustream.student.loss.LossInput;
+import io.taustream.student.loss.WeightedLoss;
+import io.taustream.student.model.Student;
+import io.taustream.student.optimizer.Autograd;
+import io.taustream.student.optimizer.Gradients;
+import io.taustream.student.optimizer.Optimizer;
+import java.util.Map;
+
+/**
+ * Forward, loss, backward, update. Everything that a step makes is freed with it; student and
+ * optimiser are borrowed. Not thread-safe: one step at a time, though not always on the same
+ * thread.
+ */
+public final class StudentTrainer {
+  private final Student student;
+  private final WeightedLoss loss;
+  private final Optimizer optimizer;
+  private final Gradients gradients;
+  private final TorchThreads threads;
+  private long steps;
+
+  /**
+   * Trains from a first step on.
+   *
+   * @param threads that libtorch may use
+   * @param steps taken before, 0 for a fresh student
+   */
+  public StudentTrainer(
+      Student student, WeightedLoss loss, Optimizer optimizer, TorchThreads threads, long steps) {
+    this.student = student;
+    this.loss = loss;
+    this.optimizer = optimizer;
+    this.gradients = new Gradients(student.parameters());
+    this.threads = threads;
+    this.steps = steps;
+  }
+
+  /** Steps taken so far, over the whole run. */
+  public long steps() {
+    return steps;
+  }
+
+  /**
+   * One step on a batch, which stays the caller's.
+   *
+   * @param learningRate zero or above
+   * @throws TaustreamException if the loss or its gradient is not finite: the parameters and the
+   *     optimiser are then as before, the running statistics are not; or if the batch does not fit
+   *     the student or the loss
+   */
+  public StepResult step(TrainingBatch batch, double learningRate) {
+    long started = System.nanoTime();
+    threads.apply();
+    try (NDManager manager = student.manager().newSubManager()) {
+      BatchTensors tensors = BatchTensors.over(batch, student.classes(), manager);
+      WeightedLoss.Value value = Autograd.record(() -> forward(tensors));
+      WeightedLoss.Numbers numbers = value.read();
+      requireFinite("loss", numbers.total(), numbers.terms(), learningRate);
+      double norm;
+      try {
+        Autograd.backward(value.total());
+        norm = gradients.norm(manager);
+        requireFinite("gradient", norm, numbers.terms(), learningRate);
+        optimizer.update(learningRate);
+      } finally {
+        gradients.clear();
+      }
+      steps++;
+      double seconds = (System.nanoTime() - started) / 1e9;
+      return new StepResult(
+          steps,
+          numbers.total(),
+          numbers.terms(),
+          learningRate,
+          norm,
+          batch.size(),
+          batch.images().through(),
+          seconds);
+    }
+  }
+
+  private WeightedLoss.Value forward(BatchTensors tensors) {
+    NDArray logits = student.logits(tensors.images(), true);
+    return loss.value(new LossInput(logits, tensors.teacher(), tensors.labels()));
+  }
+
+  private void requireFinite(
+      String what, double value, Map<String, Double> terms, double learningRate) {
+    if (!Double.isFinite(value)) {
+      throw new TaustreamException(
+          "Step %d has a %s of %s with terms %s at learning rate %s; the parameters are as after step %d: lower train.optimizer.lr, lengthen train.schedule.warmup-epochs, or look for non-finite soft labels"
+              .formatted(steps + 1, what, value, terms, learningRate, steps));
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.taustream.student.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import io.taustream.storage.TaustreamException;
+import io.taustream.storage.label.SoftLabelBatch;
+import io.taustream.storage.sample.SampleView;
+import io.taustream.student.loss.CrossEntropy;
+import io.taustream.student.loss.KendallTau;
+import io.taustream.student.loss.KullbackLeibler;
+import io.taustream.student.loss.Pairing;
+import io.taustream.student.loss.Surrogate;
+import io.taustream.student.loss.WeightedLoss;
+import io.taustream.student.model.PixelNormalisation;
+import io.taustream.student.model.Student;
+import io.taustream.student.model.StudentModels;
+import io.taustream.student.optimizer.Sgd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StudentTrainerTest {
+  private static final int CLASSES = 4;
+  private static final int SIZE = 8;
+
+  private final RootAllocator root = new RootAllocator();
+  private final TestBatches batches = new TestBatches(root, SIZE, CLASSES);
+  private final Student student =
+      StudentModels.create("resnet8", CLASSES, SIZE, PixelNormalisation.IMAGENET, 1, Device.cpu());
+  private final Sgd sgd = new Sgd(student, new Sgd.Settings(0.9, 5e-4, true));
+  private final StudentTrainer trainer =
+      new StudentTrainer(student, distillation(), sgd, new TorchThreads(1), 0);
+
+  @AfterEach
+  void closeAll() {
+    sgd.close();
+    student.close();
+    root.close();
+  }
+
+  private static WeightedLoss distillation() {
+    return new WeightedLoss(
+        List.of(
+            new WeightedLoss.Term(new CrossEntropy(), 0.1),
+            new WeightedLoss.Term(new KullbackLeibler(4, false), 0.9),
+            new WeightedLoss.Term(new KendallTau(Surrogate.TANH, Pairing.SIGN, 1), 5)));
+  }
+
+  private StepResult step(long seed, double learningRate) {
+    try (TrainingBatch batch = batches.batch(32, seed)) {
+      return trainer.step(batch, learningRate);
+    }
+  }
+
+  @Test
+  void learnsTheTeachersKnowledge() {
+    double first = step(0, 0.05).loss();
+    for (int i = 1; i < 30; i++) {
+      step(i, 0.05);
+    }
+    StepResult last = step(30, 0.05);
+
+    assertThat(last.loss()).isLessThan(first / 2);
+    assertThat(last.step()).isEqualTo(31);
+    assertThat(last.samples()).isEqualTo(32);
+    assertThat(last.gradientNorm()).isPositive();
+    assertThat(last.terms().keySet()).containsExactly("ce", "kl", "kendall");
+    assertThat(last.loss())
+        .isCloseTo(
+            0.1 * last.terms().get("ce")
+                + 0.9 * last.terms().get("kl")
+                + 5 * last.terms().get("kendall"),
+            within(1e-4));
+  }
+
+  @Test
+  void givesTheSameBitsTwice() {
+    List<Double> losses = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      try (Student fresh =
+              StudentModels.create(
+                  "resnet8", CLASSES, SIZE, PixelNormalisation.IMAGENET, 1, Device.cpu());
+          Sgd optimizer = new Sgd(fresh, new Sgd.Settings(0.9, 5e-4, true))) {
+        StudentTrainer again =
+            new StudentTrainer(fresh, distillation(), optimizer, new TorchThreads(1), 0);
+        for (int i = 0; i < 5; i++) {
+          try (TrainingBatch batch = batches.batch(16, i)) {
+            losses.add(again.step(batch, 0.1).loss());
+          }
+        }
+      }
+    }
+    assertThat(losses.subList(0, 5)).isEqualTo(losses.subList(5, 10));
+  }
+
+  @Test
+  void leavesTheParametersAloneWhereTheLossIsNotFinite() {
+    step(0, 0.05);
+    List<float[]> before = parameters();
+    try (TrainingBatch batch = withTeacherLogit(Float.NaN)) {
+      assertThatThrownBy(() -> trainer.step(batch, 0.25))
+          .isInstanceOf(TaustreamException.class)
+          .hasMessageContaining("Step 2 has a loss of NaN")
+          .hasMessageContaining("kl=NaN")
+          .hasMessageContaining("learning rate 0.25")
+          .hasMessageContaining("train.optimizer.lr");
+    }
+
+    assertThat(parameters()).usingRecursiveComparison().isEqualTo(before);
+    assertThat(step(1, 0.05).step()).isEqualTo(2);
+  }
+
+  @Test
+  void namesTheSampleWhoseLabelIsNoClass() {
+    List<SampleView> rows = List.of(new SampleView("s.tar", 0, "cat-17", CLASSES, 0, 0));
+    try (TrainingBatch batch =
+        new TrainingBatch(batches.images(rows, new Random(0)), Optional.empty())) {
+      assertThatThrownBy(() -> trainer.step(batch, 0.1))
+          .isInstanceOf(TaustreamException.class)
+          .hasMessageContaining("'cat-17' of s.tar has label 4")
+          .hasMessageContaining("0 to 3");
+    }
+  }
+
+  @Test
+  void refusesSoftLabelsOfOtherRowsAndClosesBoth() {
+    List<SampleView> rows = List.of(new SampleView("s.tar", 0, "a", 1, 0, 0));
+    List<SampleView> others = List.of(new SampleView("s.tar", 0, "a", 1, 1, 9));
+
+    assertThatThrownBy(
+            () ->
+                new TrainingBatch(
+                    batches.images(rows, new Random(0)),
+                    Optional.of(batches.labels(others, new Random(0)))))
+        .isInstanceOf(TaustreamException.class)
+        .hasMessageContaining("row 0");
+    assertThat(root.getAllocatedMemory()).isZero();
+  }
+
+  @Test
+  void twoHundredStepsLeaveNothingBehind() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      step(i, 0.01);
+    }
+    int arrays = student.manager().getManagedArrays().size();
+    long resident = residentKibibytes();
+    for (int i = 0; i < 200; i++) {
+      step(i, 0.01);
+    }
+
+    assertThat(student.manager().getManagedArrays()).hasSize(arrays);
+    assertThat(residentKibibytes() - resident).as("growth in KiB").isLessThan(40_000);
+  }
+
+  private static long residentKibibytes() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    assumeTrue(Files.exists(status), "resident memory is read from /proc");
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<float[]> parameters() {
+    return student.parameters().stream().map(p -> p.tensor().toFloatArray()).toList();
+  }
+
+  private TrainingBatch withTeacherLogit(float logit) {
+    List<SampleView> rows = List.of(new SampleView("s.tar", 0, "a", 1, 0, 0));
+    ArrowBuf logits = root.buffer(CLASSES * Float.BYTES);
+    for (int c = 0; c < CLASSES; c++) {
+      logits.setFloat((long) c * Float.BYTES, logit);
+    }
+    return new TrainingBatch(
+        batches.images(rows, new Random(0)),
+        Optional.of(new SoftLabelBatch(rows, CLASSES, logits)));
+  }
+}

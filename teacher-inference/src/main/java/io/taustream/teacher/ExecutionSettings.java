@@ -1,0 +1,18 @@
+package io.taustream.teacher;
+
+import io.taustream.storage.TaustreamException;
+
+/**
+ * How a teacher runs.
+ *
+ * @param device where
+ * @param threads ONNX Runtime's threads within one operator on the CPU, at least 1, the calling
+ *     thread included; operators run one after the other
+ */
+public record ExecutionSettings(Device device, int threads) {
+  public ExecutionSettings {
+    if (threads < 1) {
+      throw new TaustreamException("teacher threads are " + threads + "; allowed: 1 or more");
+    }
+  }
+}

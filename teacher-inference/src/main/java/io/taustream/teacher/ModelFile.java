@@ -1,0 +1,217 @@
+package io.taustream.teacher;
+
+import io.taustream.storage.TaustreamException;
+import io.taustream.storage.object.ObjectNotFoundException;
+import io.taustream.storage.object.ObjectStore;
+import io.taustream.storage.object.ObjectUri;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An ONNX model on the local disk with what belongs to it: its external data files and its card.
+ * Immutable and thread-safe.
+ */
+public final class ModelFile {
+  private static final String SUFFIX = ".onnx";
+
+  private final ObjectUri uri;
+  private final Path path;
+  private final List<Path> externalData;
+  private final Optional<Path> card;
+  private final ModelStructure structure;
+
+  private ModelFile(
+      ObjectUri uri,
+      Path path,
+      List<Path> externalData,
+      Optional<Path> card,
+      ModelStructure structure) {
+    this.uri = uri;
+    this.path = path;
+    this.externalData = List.copyOf(externalData);
+    this.card = card;
+    this.structure = structure;
+  }
+
+  /**
+   * Makes a model local: a {@code file:} model is used where it lies, one in another store is
+   * copied into {@code cacheDir} with its external data files and its card. Blocks; not for a
+   * thread that serves I/O.
+   *
+   * <p>External data must lie in the model's folder or below it: a location that is absolute or
+   * leads out by {@code ..} is refused, for whoever wrote the model would choose which file of this
+   * machine is read.
+   *
+   * @throws TaustreamException if the file is missing or no whole ONNX model, or if external data
+   *     is missing, too short or elsewhere
+   */
+  public static ModelFile fetch(ObjectStore store, ObjectUri model, Path cacheDir) {
+    return model.isFile() ? local(model) : remote(store, model, cacheDir);
+  }
+
+  private static ModelFile local(ObjectUri model) {
+    Path path = model.toPath();
+    if (!Files.isRegularFile(path)) {
+      throw new ObjectNotFoundException(
+          "model "
+              + model
+              + (Files.isDirectory(path) ? " is a folder" : " does not exist")
+              + "; give the path of an .onnx file");
+    }
+    ModelStructure structure = ModelStructure.read(path, model.toString());
+    List<Path> externalData = new ArrayList<>();
+    for (Map.Entry<String, Long> external : structure.externalData().entrySet()) {
+      Path file = path.resolveSibling(inside(model, external.getKey()));
+      if (!Files.isRegularFile(file)) {
+        throw missingExternalData(model, external.getKey(), null);
+      }
+      externalData.add(checkedLength(model, file, external.getValue()));
+    }
+    Path card = path.resolveSibling(cardName(model));
+    return new ModelFile(
+        model,
+        path,
+        externalData,
+        Files.isRegularFile(card) ? Optional.of(card) : Optional.empty(),
+        structure);
+  }
+
+  private static ModelFile remote(ObjectStore store, ObjectUri model, Path cacheDir) {
+    String folder = hex(sha256().digest(model.toString().getBytes(StandardCharsets.UTF_8)));
+    ObjectCache cache = new ObjectCache(store, cacheDir.resolve(folder.substring(0, 16)));
+    Path path = cache.fetch(model, model.name());
+    ModelStructure structure = ModelStructure.read(path, model.toString());
+    List<Path> externalData = new ArrayList<>();
+    for (Map.Entry<String, Long> external : structure.externalData().entrySet()) {
+      String location = inside(model, external.getKey()).toString();
+      try {
+        Path file = cache.fetch(sibling(model, location), location);
+        externalData.add(checkedLength(model, file, external.getValue()));
+      } catch (ObjectNotFoundException e) {
+        throw missingExternalData(model, external.getKey(), e);
+      }
+    }
+    Optional<Path> card = cache.fetchIfPresent(sibling(model, cardName(model)), cardName(model));
+    return new ModelFile(model, path, externalData, card, structure);
+  }
+
+  /** Where the model came from; messages call it by this. */
+  public ObjectUri uri() {
+    return uri;
+  }
+
+  /** Where it lies on this machine. */
+  public Path path() {
+    return path;
+  }
+
+  /** The card beside the model, if there is one. */
+  public Optional<Path> card() {
+    return card;
+  }
+
+  ModelStructure structure() {
+    return structure;
+  }
+
+  /** The hash of a {@link TeacherIdentity}: reads every byte of the model once. */
+  String sha256(TeacherCard card) {
+    MessageDigest digest = sha256();
+    digest(path, digest);
+    externalData.forEach(file -> digest(file, digest));
+    digest.update(card.toYaml().getBytes(StandardCharsets.UTF_8));
+    return hex(digest.digest());
+  }
+
+  /** A failure of this model, as the user sees it. */
+  TaustreamException failure(String what) {
+    return new TaustreamException("model " + uri + ": " + what);
+  }
+
+  /** Like {@link #failure(String)}, with its cause. */
+  TaustreamException failure(String what, Throwable cause) {
+    return new TaustreamException("model " + uri + ": " + what, cause);
+  }
+
+  private void digest(Path file, MessageDigest digest) {
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    } catch (IOException e) {
+      throw failure(file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static Path inside(ObjectUri model, String location) {
+    try {
+      Path relative = Path.of(location).normalize();
+      boolean inFolder =
+          !relative.isAbsolute() && !relative.startsWith("..") && !relative.toString().isEmpty();
+      if (inFolder) {
+        return relative;
+      }
+    } catch (InvalidPathException e) {
+      // Refused below like every other location that is no path in the folder.
+    }
+    throw new TaustreamException(
+        "model %s: external data '%s' lies outside the model's folder; only files beside the model are read: move it there and export the model again"
+            .formatted(model, location));
+  }
+
+  private static Path checkedLength(ObjectUri model, Path file, long needed) {
+    try {
+      if (Files.size(file) < needed) {
+        throw new TaustreamException(
+            "model %s: external data %s has %d bytes, the model reads %d; copy it again"
+                .formatted(model, file.getFileName(), Files.size(file), needed));
+      }
+      return file;
+    } catch (IOException e) {
+      throw new TaustreamException("model " + model + ": " + file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static TaustreamException missingExternalData(
+      ObjectUri model, String location, ObjectNotFoundException cause) {
+    return new TaustreamException(
+        "model %s: external data '%s' is missing; copy it beside the model"
+            .formatted(model, location),
+        cause);
+  }
+
+  private static ObjectUri sibling(ObjectUri uri, String name) {
+    String folder = uri.path().substring(0, uri.path().lastIndexOf('/') + 1);
+    return new ObjectUri(uri.scheme(), uri.bucket(), folder + name);
+  }
+
+  private static String cardName(ObjectUri model) {
+    String name = model.name();
+    return (name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name)
+        + ".yaml";
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+}

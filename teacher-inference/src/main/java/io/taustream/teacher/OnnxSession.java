@@ -1,0 +1,178 @@
+package io.taustream.teacher;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.TensorInfo;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model in ONNX Runtime: opens it on a device, describes it and runs it on tensors that lie over
+ * the caller's memory.
+ *
+ * <p>Operators run one after the other, each on the set number of threads, which do not spin while
+ * they wait: the cores are shared with decoding and training. {@link OrtEnvironment} is one for the
+ * process; the runtime frees it in a shutdown hook of its own, so nobody closes it.
+ */
+final class OnnxSession implements AutoCloseable {
+  private final ModelFile model;
+  private final OrtEnvironment environment;
+  private final SessionOptions options;
+  private final OrtSession session;
+  private final String device;
+
+  private OnnxSession(
+      ModelFile model,
+      OrtEnvironment environment,
+      SessionOptions options,
+      OrtSession session,
+      String device) {
+    this.model = model;
+    this.environment = environment;
+    this.options = options;
+    this.session = session;
+    this.device = device;
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @throws io.taustream.storage.TaustreamException if the runtime refuses the model or the device
+   */
+  static OnnxSession open(ModelFile model, ExecutionSettings settings) {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    SessionOptions options = new SessionOptions();
+    try {
+      options.setInterOpNumThreads(1);
+      options.setIntraOpNumThreads(settings.threads());
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      options.setCPUArenaAllocator(true);
+      options.setDeterministicCompute(true);
+      // Below this the runtime prints on standard error what it also throws.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      String device = DeviceSelection.select(model, settings.device(), options);
+      OrtSession session = environment.createSession(model.path().toString(), options);
+      return new OnnxSession(model, environment, options, session, device);
+    } catch (OrtException e) {
+      options.close();
+      throw model.failure(
+          "ONNX Runtime %s refuses it: %s; export it again with operators and an opset that this version knows"
+              .formatted(environment.getVersion(), RuntimeMessage.of(e)),
+          e);
+    } catch (RuntimeException e) {
+      options.close();
+      throw e;
+    }
+  }
+
+  String device() {
+    return device;
+  }
+
+  /** What the model says of itself. */
+  ModelDescription describe() {
+    try {
+      return new ModelDescription(
+          tensors(session.getInputInfo().values()),
+          tensors(session.getOutputInfo().values()),
+          model.structure().producer(),
+          model.structure().opset(),
+          session.getMetadata().getCustomMetadata(),
+          model.structure().outputOperators());
+    } catch (OrtException e) {
+      throw model.failure("ONNX Runtime cannot describe it: " + RuntimeMessage.of(e), e);
+    }
+  }
+
+  /**
+   * Runs the model and lets it write its output where {@code output} lies.
+   *
+   * @param input direct, in native order, exactly as long as the shape says
+   * @param output likewise; nothing but the named output is computed
+   */
+  void run(Tensor input, Tensor output) {
+    try (OnnxTensor in = tensor(input);
+        OnnxTensor out = tensor(output);
+        OrtSession.Result result =
+            session.run(Map.of(input.name(), in), Map.of(output.name(), out))) {
+      if (result.get(0) != out) {
+        throw new IllegalStateException("ONNX Runtime did not use the pinned output");
+      }
+    } catch (OrtException e) {
+      throw model.failure("labelling failed in ONNX Runtime: " + RuntimeMessage.of(e), e);
+    }
+  }
+
+  /** Runs the model and returns the shape that the named output then has. */
+  List<Long> probe(Tensor input, String output) {
+    try (OnnxTensor in = tensor(input);
+        OrtSession.Result result = session.run(Map.of(input.name(), in), Set.of(output))) {
+      OnnxValue value = result.get(0);
+      return value.getInfo() instanceof TensorInfo info ? shape(info) : List.of();
+    } catch (OrtException e) {
+      throw model.failure("a first run in ONNX Runtime failed: " + RuntimeMessage.of(e), e);
+    }
+  }
+
+  private OnnxTensor tensor(Tensor tensor) throws OrtException {
+    long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+    return OnnxTensor.createTensor(environment, tensor.bytes(), shape, tensor.type());
+  }
+
+  private static List<TensorDescription> tensors(Collection<NodeInfo> nodes) {
+    List<TensorDescription> tensors = new ArrayList<>();
+    for (NodeInfo node : nodes) {
+      if (node.getInfo() instanceof TensorInfo info) {
+        tensors.add(new TensorDescription(node.getName(), typeName(info.type), shape(info)));
+      } else {
+        String kind = node.getInfo().getClass().getSimpleName().replace("Info", "");
+        tensors.add(
+            new TensorDescription(node.getName(), kind.toLowerCase(Locale.ROOT), List.of()));
+      }
+    }
+    return tensors;
+  }
+
+  private static List<Long> shape(TensorInfo info) {
+    return Arrays.stream(info.getShape()).boxed().toList();
+  }
+
+  private static String typeName(OnnxJavaType type) {
+    return switch (type) {
+      case FLOAT -> "float32";
+      case DOUBLE -> "float64";
+      default -> type.name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw model.failure("ONNX Runtime cannot close it: " + RuntimeMessage.of(e), e);
+    } finally {
+      options.close();
+    }
+  }
+
+  /**
+   * A named tensor over someone else's memory.
+   *
+   * @param bytes direct and in native order; read or written in place
+   */
+  record Tensor(String name, OnnxJavaType type, List<Long> shape, ByteBuffer bytes) {}
+}

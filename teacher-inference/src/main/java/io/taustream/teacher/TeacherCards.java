@@ -1,0 +1,115 @@
+package io.taustream.teacher;
+
+import io.taustream.storage.document.NumberRange;
+import io.taustream.storage.document.YamlDocument;
+import io.taustream.storage.document.YamlMap;
+import io.taustream.storage.document.YamlValue;
+import io.taustream.teacher.TeacherCard.ChannelOrder;
+import io.taustream.teacher.TeacherCard.ElementType;
+import io.taustream.teacher.TeacherCard.Layout;
+import io.taustream.teacher.TeacherCard.OutputKind;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Reads what a card file and a model's metadata say of a {@link TeacherCard}. */
+final class TeacherCards {
+  /** Metadata keys that begin so are card keys, their values YAML as in a card file. */
+  static final String METADATA_PREFIX = "taustream.";
+
+  private static final List<String> KEYS =
+      List.of(
+          "size",
+          "layout",
+          "channels",
+          "type",
+          "mean",
+          "deviation",
+          "range",
+          "output",
+          "output-kind",
+          "classes");
+
+  private TeacherCards() {}
+
+  /**
+   * What the card file beside the model says; nothing where there is none.
+   *
+   * @throws io.taustream.storage.document.DocumentException for unknown keys and impossible values,
+   *     naming file, line and key
+   */
+  static CardFields file(ModelFile model) {
+    return model
+        .card()
+        .map(path -> YamlDocument.read(path, root -> fields("the card " + path, root)))
+        .orElseGet(() -> CardFields.none("the card"));
+  }
+
+  /**
+   * What the model's metadata say: the card's keys with the prefix {@value #METADATA_PREFIX}, then
+   * the keys of ONNX's image metadata convention (onnx/docs/MetadataProps.md): {@code
+   * Image.BitmapPixelFormat} ({@code Rgb8}, {@code Bgr8}) and {@code Image.NominalPixelRange}
+   * ({@code NominalRange_0_255}, {@code Normalized_0_1}, {@code Normalized_1_1}).
+   *
+   * @throws io.taustream.storage.document.DocumentException for impossible values of the former
+   */
+  static CardFields metadata(ModelFile model, Map<String, String> metadata) {
+    String own =
+        KEYS.stream()
+            .filter(key -> metadata.containsKey(METADATA_PREFIX + key))
+            .map(key -> key + ": " + metadata.get(METADATA_PREFIX + key) + "\n")
+            .collect(Collectors.joining());
+    CardFields image = imageConvention(metadata);
+    if (own.isEmpty()) {
+      return image;
+    }
+    String source = "metadata " + METADATA_PREFIX + "* of " + model.uri();
+    return YamlDocument.parse(source, own, root -> fields(source, root)).or(image);
+  }
+
+  private static CardFields imageConvention(Map<String, String> metadata) {
+    CardFields none = CardFields.none("the model's metadata");
+    CardFields channels =
+        switch (metadata.getOrDefault("Image.BitmapPixelFormat", "")) {
+          case "Rgb8" -> none.withChannels(ChannelOrder.RGB);
+          case "Bgr8" -> none.withChannels(ChannelOrder.BGR);
+          default -> none;
+        };
+    return switch (metadata.getOrDefault("Image.NominalPixelRange", "")) {
+      case "NominalRange_0_255" -> channels.withNormalisation(0, 1, 1);
+      case "Normalized_0_1" -> channels.withNormalisation(0, 1, 255);
+      case "Normalized_1_1" -> channels.withNormalisation(0.5, 0.5, 255);
+      default -> channels;
+    };
+  }
+
+  private static CardFields fields(String source, YamlMap root) {
+    return new CardFields(
+        source,
+        root.find("size").map(v -> v.integer(1, TeacherCard.LARGEST_SIZE)),
+        root.find("layout").map(v -> v.constant(Layout.class)),
+        root.find("channels").map(v -> v.constant(ChannelOrder.class)),
+        root.find("type").map(v -> v.constant(ElementType.class)),
+        root.find("mean").map(v -> three(v, NumberRange.any())),
+        root.find("deviation").map(v -> three(v, NumberRange.above(0))),
+        root.find("range").map(TeacherCards::range),
+        root.find("output").map(YamlValue::string),
+        root.find("output-kind").map(v -> v.constant(OutputKind.class)),
+        root.find("classes").map(v -> v.integer(2, Integer.MAX_VALUE)));
+  }
+
+  private static List<Double> three(YamlValue value, NumberRange range) {
+    if (!value.isList() || value.list().size() != 3) {
+      throw value.error("a list of three numbers, one a channel");
+    }
+    return value.list().stream().map(v -> v.number(range)).toList();
+  }
+
+  private static int range(YamlValue value) {
+    int range = value.integer(1, 255);
+    if (range != 1 && range != 255) {
+      throw value.error("255 or 1");
+    }
+    return range;
+  }
+}
