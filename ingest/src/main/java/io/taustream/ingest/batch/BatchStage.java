@@ -112,7 +112,7 @@ public final class BatchStage {
     List<RgbImage> images = new ArrayList<>(samples.size());
     for (Sample sample : samples) {
       try {
-        images.add(decoder.decode(sample.payload()));
+        images.add(policy.prepare(decoder.decode(sample.payload()), settings.view().size()));
         whole.add(sample);
       } catch (UndecodableImageException e) {
         skipped.skip(sample, e.getMessage());

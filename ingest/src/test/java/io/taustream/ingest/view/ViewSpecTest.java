@@ -27,7 +27,8 @@ class ViewSpecTest {
 
   private static byte[] render(String policy, RgbImage image, int size, long seed) {
     ByteBuffer target = ByteBuffer.allocateDirect(size * size * 3 + 5);
-    ViewPolicy.of(policy).render(image, size, seed, target, 5);
+    ViewPolicy views = ViewPolicy.of(policy);
+    views.render(views.prepare(image, size), size, seed, target, 5);
     byte[] pixels = new byte[size * size * 3];
     target.get(5, pixels);
     return pixels;
