@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.sample.Shard;
 import java.io.IOException;
@@ -274,6 +275,17 @@ class SoftLabelStoreTest {
       labels.appendTo(writer, 5, allocator);
       writer.commit(Labels.CRC, labels.skipped()).block();
       assertThat(other.status(labels.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
+    }
+  }
+
+  @Test
+  void saysSoWhereThereIsNoMemoryToWriteWith() {
+    try (RootAllocator tiny = new RootAllocator(1024);
+        SoftLabelStore starved =
+            SoftLabelStore.open(objects, Labels.ROOT, labels.set(), scratch, tiny, "1.0")) {
+      assertThatThrownBy(() -> starved.begin(labels.shard()))
+          .isInstanceOf(TaustreamException.class)
+          .hasMessageContainingAll("memory.batches", "1024");
     }
   }
 
