@@ -53,10 +53,10 @@ public final class ShardReading {
    * The shard's samples in its own order. Subscribe once: a second subscriber gets an {@link
    * IllegalStateException}.
    *
-   * <p><b>Demand:</b> a sample is read when it is asked for; beside it, the store's buffers of 2
-   * chunks wait. It completes on demand beyond the last sample. <b>Errors:</b> a {@link
-   * TaustreamException} that names the shard, after the samples before the fault. <b>Cancel:</b>
-   * ends the read. Reads block, on threads of their own.
+   * <p><b>Demand:</b> a sample is read when it is asked for; beside it, 2 of the store's buffers
+   * wait, in a folder 2 for each of the next 8 images. It completes on demand beyond the last
+   * sample. <b>Errors:</b> a {@link TaustreamException} that names the shard, after the samples
+   * before the fault. <b>Cancel:</b> ends the read. Reads block, on threads of their own.
    */
   public Flux<Sample> samples() {
     return Flux.defer(
