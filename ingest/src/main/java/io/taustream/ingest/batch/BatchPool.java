@@ -70,6 +70,19 @@ public final class BatchPool implements AutoCloseable {
     if (reused != null) {
       return reused;
     }
+    return allocate(bytes);
+  }
+
+  /**
+   * Memory for what else travels with the batches, such as soft labels; the caller closes it.
+   *
+   * @throws TaustreamException if the budget is used up
+   */
+  public synchronized ArrowBuf buffer(long bytes) {
+    return allocate(bytes);
+  }
+
+  private ArrowBuf allocate(long bytes) {
     try {
       return allocator.buffer(bytes);
     } catch (OutOfMemoryException e) {

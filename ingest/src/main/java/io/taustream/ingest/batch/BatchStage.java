@@ -6,8 +6,6 @@ import io.taustream.ingest.decode.UndecodableImageException;
 import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewPolicy;
 import io.taustream.ingest.view.ViewSpec;
-import io.taustream.storage.sample.SampleView;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;
@@ -25,8 +23,8 @@ import reactor.core.scheduler.Scheduler;
  *   <li>Ownership: a batch belongs to whoever receives it. Batches that nobody receives, after an
  *       error or a cancellation, are closed here.
  *   <li>Errors: a sample that cannot be decoded is left out and told to {@link SkippedSamples}, and
- *       a chunk without any image gives no batch. Too many of them end the flow, as do the errors
- *       of the source.
+ *       a chunk without any image gives no batch. Once enough were seen to tell, too many of them
+ *       end the flow, as do the errors of the source.
  *   <li>Cancellation: what is being decoded is finished and closed.
  * </ul>
  */
@@ -91,8 +89,7 @@ public final class BatchStage {
                     chunk -> decoded(chunk.getT2(), chunk.getT1(), undelivered),
                     settings.parallelism(),
                     1)
-                .<ImageBatch>handle(undelivered::deliver)
-                .concatWith(Mono.fromRunnable(skipped::requireFew)),
+                .<ImageBatch>handle(undelivered::deliver),
         Undelivered::end);
   }
 
@@ -106,54 +103,34 @@ public final class BatchStage {
   private List<Undelivered.Wrapped> decode(
       List<Sample> samples, long number, Undelivered undelivered) {
     long begun = System.nanoTime();
-    List<Sample> whole = new ArrayList<>(samples.size());
-    List<RgbImage> images = new ArrayList<>(samples.size());
-    for (Sample sample : samples) {
-      try {
-        images.add(policy.prepare(decoder.decode(sample.payload()), settings.view().size()));
-        whole.add(sample);
-      } catch (UndecodableImageException e) {
-        skipped.skip(sample, e.getMessage());
-      }
-    }
-    skipped.seen(samples.size());
-    skipped.requireFewSoFar();
-    long through = settings.start() + number * settings.batchSize() + samples.size();
-    List<ImageBatch> batches = new ArrayList<>(settings.views().size());
-    if (!whole.isEmpty()) {
-      try {
-        for (int view : settings.views()) {
-          batches.add(render(whole, images, view, through));
-        }
-      } catch (RuntimeException e) {
-        batches.forEach(ImageBatch::close);
-        throw e;
-      }
-    }
-    listener.decoded(images.size(), System.nanoTime() - begun);
-    return undelivered.add(batches);
-  }
-
-  private ImageBatch render(List<Sample> samples, List<RgbImage> images, int view, long through) {
-    ViewSpec spec = settings.view();
-    int size = spec.size();
-    int imageBytes = size * size * ImageBatch.CHANNELS;
-    Lease lease = pool.lend((long) samples.size() * imageBytes);
+    List<Canvas> canvases = new ArrayList<>(settings.views().size());
+    int images = 0;
     try {
-      List<SampleView> rows = new ArrayList<>(samples.size());
-      ByteBuffer pixels = lease.memory().nioBuffer(0, samples.size() * imageBytes);
-      for (int i = 0; i < samples.size(); i++) {
-        Sample sample = samples.get(i);
-        long seed = spec.viewSeed(sample.key(), view);
-        policy.render(images.get(i), size, seed, pixels, i * imageBytes);
-        rows.add(
-            new SampleView(
-                sample.shard().name(), sample.ordinal(), sample.key(), sample.label(), view, seed));
+      for (int view : settings.views()) {
+        canvases.add(new Canvas(settings.view(), view, samples.size(), pool));
       }
-      return new ImageBatch(rows, size, through, lease);
+      // One decoded image at a time: a chunk of large photographs would not fit into the heap.
+      for (Sample sample : samples) {
+        try {
+          RgbImage image = policy.prepare(decoder.decode(sample.payload()), settings.view().size());
+          canvases.forEach(canvas -> canvas.draw(policy, image, sample));
+          images++;
+        } catch (UndecodableImageException e) {
+          skipped.skip(sample, e.getMessage());
+        }
+      }
+      skipped.seen(samples.size());
+      skipped.requireFewSoFar();
     } catch (RuntimeException e) {
-      lease.release();
+      canvases.forEach(Canvas::release);
       throw e;
     }
+    listener.decoded(images, System.nanoTime() - begun);
+    if (images == 0) {
+      canvases.forEach(Canvas::release);
+      return List.of();
+    }
+    long through = settings.start() + number * settings.batchSize() + samples.size();
+    return undelivered.add(canvases.stream().map(canvas -> canvas.batch(through)).toList());
   }
 }

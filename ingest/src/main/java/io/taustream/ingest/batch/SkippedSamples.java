@@ -51,6 +51,12 @@ public final class SkippedSamples {
     return byShard.values().stream().mapToLong(TreeSet::size).sum();
   }
 
+  /** Counts samples that were seen before: in an earlier start of the run, or when labelled. */
+  public synchronized void seenBefore(long samples, long amongThemSkipped) {
+    seen += samples;
+    skipped += amongThemSkipped;
+  }
+
   synchronized void seen(int samples) {
     seen += samples;
   }
@@ -75,7 +81,7 @@ public final class SkippedSamples {
   }
 
   /**
-   * To be called at the end of a shard or epoch.
+   * To be called when a whole data set has been seen.
    *
    * @throws TaustreamException if more than the allowed share of the samples seen was skipped
    */
@@ -84,7 +90,8 @@ public final class SkippedSamples {
       throw new TaustreamException(
           ("%d of %d samples could not be decoded, which is more than data.max-skipped allows (%s);"
                   + " the first is %s; mend the data or raise data.max-skipped")
-              .formatted(skipped, seen, mostShare, example));
+              .formatted(
+                  skipped, seen, mostShare, example == null ? "not known any more" : example));
     }
   }
 }

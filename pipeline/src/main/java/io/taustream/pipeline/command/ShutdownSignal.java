@@ -15,6 +15,7 @@ final class ShutdownSignal implements StopRequest {
 
   private final CountDownLatch done = new CountDownLatch(1);
   private volatile boolean requested;
+  private volatile int status = ExitStatus.FAILED;
 
   private ShutdownSignal() {}
 
@@ -34,6 +35,10 @@ final class ShutdownSignal implements StopRequest {
     LOG.info("Asked to stop: finishing the work in hand");
     try {
       done.await();
+      if (status != ExitStatus.DONE) {
+        // The JVM would exit with 143 or 130, which promise a checkpoint.
+        Runtime.getRuntime().halt(status);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -45,7 +50,8 @@ final class ShutdownSignal implements StopRequest {
   }
 
   /** The command has returned: nothing holds the exit back any more. */
-  void commandFinished() {
+  void commandFinished(int exitStatus) {
+    status = exitStatus;
     done.countDown();
   }
 }

@@ -31,10 +31,12 @@ public final class TaustreamCommand {
   /** Runs the command line and returns the process's exit status. */
   public static int execute(String... arguments) {
     ShutdownSignal signal = ShutdownSignal.install();
+    int status = ExitStatus.FAILED;
     try {
-      return commandLine(signal).execute(arguments);
+      status = commandLine(signal).execute(arguments);
+      return status;
     } finally {
-      signal.commandFinished();
+      signal.commandFinished(status);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.taustream.pipeline.graph;
 
-import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.format.Sample;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * The training batches of an epoch: a pure function of data, seed, epoch and start.
@@ -29,6 +29,7 @@ final class EpochBatches {
   private final SkippedSamples skipped;
   private final UnaryOperator<Flux<Shard>> gate;
   private final Supplier<LabelJoin> join;
+  private final StopRequest stop;
 
   /**
    * @param batch samples a batch
@@ -43,7 +44,9 @@ final class EpochBatches {
       ImageFlow images,
       SkippedSamples skipped,
       UnaryOperator<Flux<Shard>> gate,
-      Supplier<LabelJoin> join) {
+      Supplier<LabelJoin> join,
+      StopRequest stop) {
+    this.stop = stop;
     this.dataset = dataset;
     this.order = order;
     this.view = view;
@@ -56,18 +59,22 @@ final class EpochBatches {
 
   /**
    * The batches of an epoch behind its first {@code start} samples. Cold. Batches belong to whoever
-   * receives them; those that nobody receives are closed.
+   * receives them. Fails with {@link StoppedException} where the process is asked to stop, also
+   * while it skips.
    */
   Flux<TrainingBatch> of(int epoch, long start) {
     Flux<Shard> shards = Flux.fromIterable(order.shards(dataset.shards(), epoch));
     Flux<Sample> samples = gate.apply(shards).concatMap(shard -> dataset.read(shard).samples(), 1);
-    Flux<Sample> rest = order.shuffle(samples, epoch).skip(start);
+    Flux<Sample> rest =
+        order.shuffle(samples, epoch).doOnNext(sample -> stop.throwIfRequested()).skip(start);
     List<Integer> views = List.of(epoch % view.count());
     return Flux.using(
-            join::get,
-            labels -> images.batches(rest, view, views, batch, start, skipped).map(labels::join),
-            LabelJoin::close)
-        .doOnDiscard(ImageBatch.class, ImageBatch::close)
-        .doOnDiscard(TrainingBatch.class, TrainingBatch::close);
+        join::get,
+        labels ->
+            images
+                .batches(rest, view, views, batch, labels.bytes(batch), start, skipped)
+                .map(labels::join)
+                .concatWith(Mono.fromRunnable(skipped::requireFew)),
+        LabelJoin::close);
   }
 }

@@ -57,11 +57,11 @@ public final class Evaluating {
                   Optional.empty(),
                   student.threads(),
                   resources.workers().student());
-          TestSet test = TestSets.of(config, resources, data, teachers).orElseThrow();
+          TestSet test = TestSetFactory.of(config, resources, data, teachers).orElseThrow();
           return new Summary(
               student.progress().step(),
               test.evaluate(evaluator).block(),
-              TestSets.evaluateTeacher(config, resources, data, teachers));
+              TestSetFactory.evaluateTeacher(config, data, teachers));
         });
   }
 
@@ -102,7 +102,7 @@ public final class Evaluating {
             resources.scratch().resolve(config.run()));
     List<TeacherSlot> teachers = TeacherSlot.all(config, resources, version);
     try (StudentAssembly student =
-        StudentAssembly.open(config, resources, folder, Training.fingerprint(config, teachers))) {
+        StudentAssembly.open(config, resources, folder, RunFingerprint.of(config, teachers))) {
       if (!student.resumed()) {
         throw new TaustreamException(
             "run %s has no checkpoint under %s; train it first: taustream train CONFIG"

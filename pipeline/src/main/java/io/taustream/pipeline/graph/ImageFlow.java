@@ -16,7 +16,7 @@ import reactor.core.publisher.Flux;
  * Decoding with the process's threads, memory and meter. How many chunks are in flight follows from
  * the budget: beside those being decoded, one is in the next stage's hands and one waits for it.
  */
-public final class ImageFlow {
+final class ImageFlow {
   private static final int DOWNSTREAM_CHUNKS = 2;
   private static final long LARGEST_CHUNK = 32L << 20;
 
@@ -24,17 +24,24 @@ public final class ImageFlow {
   private final BatchPool pool;
   private final Workers workers;
   private final StageMeter meter;
+  private final int flows;
 
-  public ImageFlow(ImageDecoder decoder, BatchPool pool, Workers workers, StageMeter meter) {
+  ImageFlow(ImageDecoder decoder, BatchPool pool, Workers workers, StageMeter meter) {
+    this(decoder, pool, workers, meter, 1);
+  }
+
+  private ImageFlow(
+      ImageDecoder decoder, BatchPool pool, Workers workers, StageMeter meter, int flows) {
+    this.flows = flows;
     this.decoder = decoder;
     this.pool = pool;
     this.workers = workers;
     this.meter = meter;
   }
 
-  /** The memory of the batches. */
-  public BatchPool pool() {
-    return pool;
+  /** The same with half of the memory: labelling and training go on at once in {@code run}. */
+  ImageFlow half() {
+    return new ImageFlow(decoder, pool, workers, meter, 2 * flows);
   }
 
   /**
@@ -42,6 +49,7 @@ public final class ImageFlow {
    *
    * @param views the views to make of each sample
    * @param batch samples a batch, at most
+   * @param labelBytes of the soft labels that will travel with a batch
    * @param start how many samples of the whole flow lie before the first
    */
   Flux<ImageBatch> batches(
@@ -49,10 +57,11 @@ public final class ImageFlow {
       ViewSpec view,
       List<Integer> views,
       int batch,
+      long labelBytes,
       long start,
       SkippedSamples skipped) {
     long bytes = batch * imageBytes(view);
-    long chunks = pool.capacity(bytes) / views.size() - DOWNSTREAM_CHUNKS;
+    long chunks = pool.capacity(bytes + labelBytes) / flows / views.size() - DOWNSTREAM_CHUNKS;
     if (chunks < 1) {
       throw new TaustreamException(
           ("memory.batches is %,d bytes; batches of %d images of %d x %d in %d views need at least"
@@ -63,7 +72,7 @@ public final class ImageFlow {
                   view.size(),
                   view.size(),
                   views.size(),
-                  bytes * views.size() * (1 + DOWNSTREAM_CHUNKS)));
+                  (bytes + labelBytes) * flows * views.size() * (1 + DOWNSTREAM_CHUNKS)));
     }
     int parallelism = (int) Math.min(chunks, workers.decodeThreads() + 1L);
     return new BatchStage(
@@ -78,8 +87,8 @@ public final class ImageFlow {
 
   /**
    * The largest batch up to {@code batch} whose views together are no larger than a chunk may be;
-   * at least 1. It depends on the view alone: the last bits of a teacher's logits may differ
-   * between batch sizes, and labels must be the same on every machine.
+   * at least 1. It depends on the configuration alone, not on memory or threads: the last bits of a
+   * teacher's logits may differ between batch sizes.
    */
   static int labelBatch(int batch, ViewSpec view) {
     return (int) Math.max(1, Math.min(batch, LARGEST_CHUNK / (imageBytes(view) * view.count())));

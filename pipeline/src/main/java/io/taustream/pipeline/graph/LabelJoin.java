@@ -1,5 +1,6 @@
 package io.taustream.pipeline.graph;
 
+import io.taustream.ingest.batch.BatchPool;
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelFile;
@@ -12,7 +13,6 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Joins image batches with the stored soft labels of exactly these views. Several teachers' logits
@@ -21,7 +21,7 @@ import org.apache.arrow.memory.BufferAllocator;
 final class LabelJoin implements AutoCloseable {
   private final List<Source> sources;
   private final int classes;
-  private final BufferAllocator allocator;
+  private final BatchPool pool;
   private final float[] row;
 
   /**
@@ -38,11 +38,16 @@ final class LabelJoin implements AutoCloseable {
   /**
    * @param sources none: batches stay without soft labels
    */
-  LabelJoin(List<Source> sources, int classes, BufferAllocator allocator) {
+  LabelJoin(List<Source> sources, int classes, BatchPool pool) {
     this.sources = List.copyOf(sources);
     this.classes = classes;
-    this.allocator = allocator;
+    this.pool = pool;
     this.row = new float[classes];
+  }
+
+  /** The bytes of the soft labels of so many images. */
+  long bytes(int images) {
+    return sources.isEmpty() ? 0 : (long) images * classes * Float.BYTES;
   }
 
   /** Takes over the images, also when it fails; the caller closes what it returns. */
@@ -58,7 +63,7 @@ final class LabelJoin implements AutoCloseable {
   }
 
   private SoftLabelBatch labels(ImageBatch images) {
-    ArrowBuf buffer = allocator.buffer((long) images.size() * classes * Float.BYTES);
+    ArrowBuf buffer = pool.buffer((long) images.size() * classes * Float.BYTES);
     SoftLabelBatch batch = new SoftLabelBatch(images.rows(), classes, buffer);
     try {
       FloatBuffer logits = batch.logits();

@@ -6,7 +6,6 @@ import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.ConfigurationException;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.report.SkippedLog;
-import io.taustream.pipeline.report.SkippedSample;
 import io.taustream.storage.label.SoftLabelStore;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.teacher.Teacher;
@@ -90,7 +89,7 @@ public final class Labelling {
       }
       skippedCount = log.size();
     }
-    folder.publish(RunFolder.SKIPPED);
+    folder.publishLogs();
     return new Summary(
         summaries.size() == config.teachers().size(),
         (System.nanoTime() - begun) / 1e9,
@@ -116,7 +115,7 @@ public final class Labelling {
               done.size(),
               (int) done.stream().filter(ShardLabelling.Labelled::made).count(),
               done.stream().mapToLong(ShardLabelling.Labelled::rows).sum(),
-              TestSets.evaluateTeacher(config, resources, data, List.of(slot))));
+              TestSetFactory.evaluateTeacher(config, data, List.of(slot))));
     } catch (StoppedException e) {
       return Optional.empty();
     }
@@ -131,6 +130,7 @@ public final class Labelling {
       String part,
       SkippedLog log) {
     store.refresh().block();
+    SkippedSamples skipped = SkippedListing.into(log, config);
     ShardLabelling labelling =
         new ShardLabelling(
             dataset,
@@ -138,28 +138,27 @@ public final class Labelling {
             teacher,
             store,
             resources.images(),
-            skipped(config, log),
+            skipped,
             slot.config().batch(),
             resources.workers(),
             stop);
     String what = "%s: %s labels".formatted(slot.identity().name(), part);
     long images = SampleEstimate.of(dataset).block() * view.count();
-    return Flux.using(
-            () -> progress.begin(what, images),
-            task ->
-                Flux.fromIterable(dataset.shards())
-                    .concatMap(shard -> labelling.label(shard, task), 1),
-            Progress.Task::close)
-        .collectList()
-        .block();
-  }
-
-  /** A count of skipped samples that lists each of them in the run's log. */
-  static SkippedSamples skipped(RunConfig config, SkippedLog log) {
-    return new SkippedSamples(
-        config.data().maxSkipped(),
-        (sample, reason) ->
-            log.append(
-                new SkippedSample(sample.shard().name(), sample.ordinal(), sample.key(), reason)));
+    List<ShardLabelling.Labelled> done;
+    try {
+      done =
+          Flux.using(
+                  () -> progress.begin(what, images),
+                  task ->
+                      Flux.fromIterable(dataset.shards())
+                          .concatMap(shard -> labelling.label(shard, task), 1),
+                  Progress.Task::close)
+              .collectList()
+              .block();
+    } finally {
+      resources.workers().settle();
+    }
+    skipped.requireFew();
+    return done;
   }
 }

@@ -76,6 +76,11 @@ public final class Resources implements AutoCloseable {
     return images;
   }
 
+  /** Half of the memory, for two flows at once. */
+  ImageFlow halfOfImages() {
+    return images.half();
+  }
+
   StageMeter teacherMeter() {
     return teacherMeter;
   }
@@ -101,9 +106,10 @@ public final class Resources implements AutoCloseable {
    */
   @Override
   public void close() {
-    workers.close();
-    objects.close();
-    pool.close();
-    root.close();
+    try (root;
+        pool;
+        objects) {
+      workers.close();
+    }
   }
 }

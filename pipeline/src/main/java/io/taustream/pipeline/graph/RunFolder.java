@@ -6,15 +6,17 @@ import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.WriteCondition;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Where a run's results lie: {@code <work>/<run>}. Its files are written locally. Where the folder
@@ -28,6 +30,9 @@ public final class RunFolder {
   static final String CHECKPOINTS = "checkpoints";
   static final String STUDENT = "student.onnx";
   static final String CARD = "student.yaml";
+
+  private static final List<String> LOGS = List.of(METRICS, SKIPPED);
+  private static final String LOCK = ".lock";
 
   private final ObjectStore store;
   private final ObjectUri uri;
@@ -53,9 +58,6 @@ public final class RunFolder {
           "cannot make the run's folder %s: %s; set work to a folder that can be written"
               .formatted(folder.local, e.getMessage()),
           e);
-    }
-    if (!uri.isFile()) {
-      List.of(METRICS, SKIPPED).forEach(folder::fetch);
     }
     return folder;
   }
@@ -83,47 +85,103 @@ public final class RunFolder {
     write(name, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Brings a file that was appended to locally to where the run's folder is. */
-  void publish(String name) {
-    if (!uri.isFile() && Files.exists(file(name))) {
-      store.write(uri.child(name), file(name), new WriteCondition.Always()).block();
+  /**
+   * Takes the folder for this process, and fetches its logs where it is on S3. The lock holds
+   * between the processes of one machine.
+   *
+   * @throws TaustreamException if another process works on the run
+   */
+  Hold hold() {
+    Path lock = local.resolve(LOCK);
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        throw new OverlappingFileLockException();
+      }
+      if (!uri.isFile()) {
+        LOGS.forEach(this::fetch);
+      }
+      return new Hold(channel);
+    } catch (IOException | OverlappingFileLockException e) {
+      close(channel);
+      throw new TaustreamException(
+          "another process works on %s, or %s cannot be locked (%s); wait for it, or set run to another name"
+              .formatted(uri, lock, e),
+          e);
     }
   }
 
-  /** Removes everything that the run has left so far. */
-  void clear() {
-    store.list(uri.child("")).concatMap(object -> store.delete(object.uri())).then().block();
-    if (!uri.isFile() && Files.exists(local)) {
-      try (Stream<Path> files = Files.walk(local)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          if (!file.equals(local)) {
-            Files.delete(file);
-          }
-        }
-      } catch (IOException e) {
-        throw new TaustreamException("cannot empty " + local + ": " + e.getMessage(), e);
+  private static void close(FileChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A run's folder that is this process's until it is closed. */
+  record Hold(FileChannel lock) implements AutoCloseable {
+    @Override
+    public void close() {
+      RunFolder.close(lock);
+    }
+  }
+
+  /** Brings the logs, which are appended to locally, to where the run's folder is. */
+  void publishLogs() {
+    if (uri.isFile()) {
+      return;
+    }
+    for (String name : LOGS) {
+      if (Files.exists(file(name))) {
+        store.write(uri.child(name), file(name), new WriteCondition.Always()).block();
+      }
+    }
+  }
+
+  /** Removes what the run has left so far; nothing else that may lie in its folder. */
+  void clear() {
+    store
+        .list(checkpoints().child("checkpoint-"))
+        .concatMap(object -> store.delete(object.uri()))
+        .then()
+        .block();
+    for (String name : List.of(METRICS, SKIPPED, REPORT, STUDENT, CARD)) {
+      store.delete(uri.child(name)).block();
+      delete(name);
     }
   }
 
   private void fetch(String name) {
-    try (OutputStream out = Files.newOutputStream(file(name))) {
-      var channel = Channels.newChannel(out);
-      for (ByteBuffer part : store.read(uri.child(name)).toIterable(1)) {
-        while (part.hasRemaining()) {
-          channel.write(part);
+    Path whole = file(name + ".fetched");
+    try {
+      try (WritableByteChannel out =
+          Files.newByteChannel(
+              whole,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
+        for (ByteBuffer part : store.read(uri.child(name)).toIterable(1)) {
+          while (part.hasRemaining()) {
+            out.write(part);
+          }
         }
       }
+      Files.move(whole, file(name), StandardCopyOption.REPLACE_EXISTING);
     } catch (ObjectNotFoundException e) {
       // A run that has not written it yet.
-      deleteEmpty(name);
+      delete(name + ".fetched");
+      delete(name);
     } catch (IOException e) {
       throw new TaustreamException(
           "cannot fetch %s to %s: %s".formatted(uri.child(name), file(name), e.getMessage()), e);
     }
   }
 
-  private void deleteEmpty(String name) {
+  private void delete(String name) {
     try {
       Files.deleteIfExists(file(name));
     } catch (IOException e) {

@@ -22,7 +22,7 @@ import reactor.core.scheduler.Schedulers;
  * always cut into the same batches, so that its labels are the same to the bit whenever they are
  * made.
  */
-public final class ShardLabelling {
+final class ShardLabelling {
   private static final Logger LOG = LoggerFactory.getLogger(ShardLabelling.class);
 
   private final Dataset dataset;
@@ -65,7 +65,7 @@ public final class ShardLabelling {
    * @param rows that its label file has
    * @param made whether it was labelled now; else it had been before
    */
-  public record Labelled(Shard shard, long rows, boolean made) {}
+  record Labelled(Shard shard, long rows, boolean made) {}
 
   /**
    * Labels a shard unless it has been labelled in this version. Cold.
@@ -80,6 +80,8 @@ public final class ShardLabelling {
         .flatMap(
             status -> {
               if (status instanceof LabelStatus.Complete complete) {
+                skipped.seenBefore(
+                    complete.rows() / view.count() + complete.skipped(), complete.skipped());
                 return Mono.just(new Labelled(shard, complete.rows(), false));
               }
               if (status instanceof LabelStatus.Stale stale) {
@@ -102,7 +104,7 @@ public final class ShardLabelling {
     ShardReading reading = dataset.read(shard);
     Flux<SoftLabelBatch> labels =
         images
-            .batches(reading.samples(), view, ImageFlow.all(view), batch, 0, skipped)
+            .batches(reading.samples(), view, ImageFlow.all(view), batch, 0, 0, skipped)
             .transform(stage::label);
     return labels
         .doOnNext(rows -> append(rows, writer, progress))
@@ -116,9 +118,7 @@ public final class ShardLabelling {
 
   private void append(SoftLabelBatch rows, LabelFileWriter writer, Progress.Task progress) {
     try (rows) {
-      if (stop.stopRequested()) {
-        throw new StoppedException();
-      }
+      stop.throwIfRequested();
       writer.append(rows);
     }
     progress.advance(rows.size());

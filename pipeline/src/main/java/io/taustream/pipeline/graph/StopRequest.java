@@ -8,6 +8,13 @@ package io.taustream.pipeline.graph;
 public interface StopRequest {
   boolean stopRequested();
 
+  /** Ends a flow where the process has been asked to stop. */
+  default void throwIfRequested() {
+    if (stopRequested()) {
+      throw new StoppedException();
+    }
+  }
+
   /** Work that nobody will ask to stop. */
   static StopRequest never() {
     return () -> false;

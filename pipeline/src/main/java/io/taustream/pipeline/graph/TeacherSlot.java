@@ -73,7 +73,7 @@ record TeacherSlot(
             model,
             new DataShape(config.data().classes(), config.view().size()),
             new ExecutionSettings(Device.parse(config.device()), config.threads().teacher()),
-            resources.pool().allocator());
+            resources.allocator());
     return new MeteredTeacher(network, resources.teacherMeter());
   }
 

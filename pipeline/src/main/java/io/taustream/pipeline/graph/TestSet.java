@@ -1,17 +1,13 @@
 package io.taustream.pipeline.graph;
 
-import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewSpec;
-import io.taustream.storage.sample.SampleView;
 import io.taustream.student.evaluate.Evaluation;
-import io.taustream.student.evaluate.EvaluationMetrics;
 import io.taustream.student.evaluate.StudentEvaluator;
 import io.taustream.student.train.TrainingBatch;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -49,37 +45,15 @@ final class TestSet {
     return Mono.defer(() -> evaluator.evaluate(batches()));
   }
 
-  /** Evaluates the stored logits themselves: how good the teacher is. Cold. */
-  Mono<Evaluation> evaluateTeacher(int classes) {
-    return Mono.defer(
-        () -> {
-          EvaluationMetrics metrics = new EvaluationMetrics(classes);
-          return batches()
-              .doOnNext(labelled -> add(labelled, metrics))
-              .then(Mono.fromSupplier(metrics::evaluation));
-        });
-  }
-
-  private static void add(TrainingBatch labelled, EvaluationMetrics metrics) {
-    try (labelled) {
-      metrics.add(
-          labelled.labels().orElseThrow().logits(),
-          labelled.rows().stream().mapToInt(SampleView::label).toArray(),
-          Optional.empty());
-    }
-  }
-
   private Flux<TrainingBatch> batches() {
     Flux<Sample> samples =
         Flux.fromIterable(dataset.shards()).concatMap(shard -> dataset.read(shard).samples(), 1);
     return Flux.using(
-            join::get,
-            labels ->
-                images
-                    .batches(samples, view, List.of(0), batch, 0, skipped.get())
-                    .map(labels::join),
-            LabelJoin::close)
-        .doOnDiscard(ImageBatch.class, ImageBatch::close)
-        .doOnDiscard(TrainingBatch.class, TrainingBatch::close);
+        join::get,
+        labels ->
+            images
+                .batches(samples, view, List.of(0), batch, labels.bytes(batch), 0, skipped.get())
+                .map(labels::join),
+        LabelJoin::close);
   }
 }

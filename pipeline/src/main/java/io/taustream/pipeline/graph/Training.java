@@ -1,6 +1,5 @@
 package io.taustream.pipeline.graph;
 
-import io.taustream.ingest.order.EpochOrder;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.report.EvaluationRecord;
 import io.taustream.pipeline.report.EvaluationRecord.Role;
@@ -8,14 +7,7 @@ import io.taustream.pipeline.report.MetricsLog;
 import io.taustream.pipeline.report.SkippedLog;
 import io.taustream.storage.sample.Shard;
 import io.taustream.student.checkpoint.TrainingProgress;
-import io.taustream.student.evaluate.StudentEvaluator;
 import io.taustream.student.onnx.OnnxExport;
-import io.taustream.student.train.StudentTrainer;
-import io.taustream.student.train.TrainStage;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -92,28 +84,44 @@ public final class Training {
             resources.objects(),
             config.work().uri().child(config.run()),
             resources.scratch().resolve(config.run()));
-    if (fresh) {
-      folder.clear();
-    }
     DataSources data = DataSources.open(config.data(), resources.objects());
     List<TeacherSlot> teachers = TeacherSlot.all(config, resources, version);
-    try (TrainingLabels labels =
+    try (RunFolder.Hold hold = folder.hold();
+        TrainingLabels labels =
             new TrainingLabels(
-                config, resources, data, config.distils() ? teachers : List.of(), stop);
-        StudentAssembly student =
-            StudentAssembly.open(config, resources, folder, fingerprint(config, teachers));
-        MetricsLog metrics = MetricsLog.open(folder.file(RunFolder.METRICS));
-        SkippedLog skipped = SkippedLog.open(folder.file(RunFolder.SKIPPED))) {
-      metrics.truncateAfter(student.progress().step());
-      Inputs inputs = new Inputs(folder, data, teachers, labels, student, metrics, skipped);
-      return finished(student) ? alreadyFinished(inputs) : train(inputs, labelling);
+                config, resources, data, config.distils() ? teachers : List.of(), stop)) {
+      if (fresh) {
+        // What can fail comes before the old results go.
+        if (!labelling) {
+          labels.requireAll();
+        }
+        folder.clear();
+      }
+      LOG.debug("{} is held by {}", folder.uri(), hold);
+      return run(folder, data, teachers, labels, labelling);
     } finally {
       teachers.forEach(TeacherSlot::close);
     }
   }
 
+  private Summary run(
+      RunFolder folder,
+      DataSources data,
+      List<TeacherSlot> teachers,
+      TrainingLabels labels,
+      boolean labelling) {
+    String fingerprint = RunFingerprint.of(config, teachers);
+    try (StudentAssembly student = StudentAssembly.open(config, resources, folder, fingerprint);
+        MetricsLog metrics = MetricsLog.open(folder.file(RunFolder.METRICS));
+        SkippedLog skipped = SkippedLog.open(folder.file(RunFolder.SKIPPED))) {
+      metrics.truncateAfter(student.resumed() ? student.progress().step() : -1);
+      Inputs inputs = new Inputs(folder, data, teachers, labels, student, metrics, skipped);
+      return finished(student) ? alreadyFinished(inputs) : train(inputs, labelling);
+    }
+  }
+
   /** What one call of {@link #run} has open. */
-  private record Inputs(
+  record Inputs(
       RunFolder folder,
       DataSources data,
       List<TeacherSlot> teachers,
@@ -130,6 +138,8 @@ public final class Training {
     TrainingProgress done = inputs.student().progress();
     LOG.info(
         "All {} epochs of {} are done; --fresh starts over", config.train().epochs(), config.run());
+    // Perhaps the process was killed between the last checkpoint and these.
+    writeResults(inputs, true);
     return new Summary(
         true,
         true,
@@ -164,30 +174,25 @@ public final class Training {
           student.progress().step(),
           student.progress().epoch() + 1);
     } else {
-      TestSets.evaluateTeacher(config, resources, inputs.data(), inputs.teachers())
+      TestSetFactory.evaluateTeacher(config, inputs.data(), inputs.teachers())
           .ifPresent(
               found -> recorder.evaluation(0, Role.TEACHER, names(inputs.teachers()), found));
     }
-    TrainingRun training =
-        new TrainingRun(
-            plan(inputs.data(), student.progress().fingerprint()),
-            parts(inputs, gate, recorder),
-            student.progress(),
-            stop,
-            progress);
-    TrainingRun.Outcome outcome = training.run().block();
-    if (outcome.finished()) {
-      inputs.folder().write(RunFolder.STUDENT, OnnxExport.model(student.student()));
-      inputs.folder().write(RunFolder.CARD, OnnxExport.card(student.student()));
+    TrainingRun.Outcome outcome;
+    try {
+      outcome =
+          new TrainingRunAssembly(config, resources, stop, progress)
+              .make(inputs, gate, recorder)
+              .run()
+              .block();
+    } finally {
+      resources.workers().settle();
     }
     return summary(inputs, outcome, begun);
   }
 
   private Summary summary(Inputs inputs, TrainingRun.Outcome outcome, long begun) {
-    inputs.metrics().force();
-    inputs.folder().publish(RunFolder.METRICS);
-    inputs.folder().publish(RunFolder.SKIPPED);
-    RunReports.write(inputs.folder(), config, configText, outcome.finished());
+    writeResults(inputs, outcome.finished());
     return new Summary(
         outcome.finished(),
         false,
@@ -200,77 +205,22 @@ public final class Training {
         resources.meters().stream().map(StageMeter::read).toList());
   }
 
+  private void writeResults(Inputs inputs, boolean finished) {
+    inputs.metrics().force();
+    inputs.folder().publishLogs();
+    if (finished) {
+      inputs.folder().write(RunFolder.STUDENT, OnnxExport.model(inputs.student().student()));
+      inputs.folder().write(RunFolder.CARD, OnnxExport.card(inputs.student().student()));
+    }
+    RunReports.write(inputs.folder(), config, configText, finished);
+  }
+
   private UnaryOperator<Flux<Shard>> gate(TrainingLabels labels, boolean labelling) {
     if (!labelling || !config.distils()) {
       labels.requireAll();
       return shards -> shards;
     }
     return labels.labelWhileTraining(progress)::pass;
-  }
-
-  private TrainingRun.Plan plan(DataSources data, String fingerprint) {
-    return new TrainingRun.Plan(
-        config.train().epochs(),
-        StudentAssembly.schedule(config),
-        SampleEstimate.of(data.train()).block(),
-        config.train().checkpointEvery(),
-        config.train().evaluateEvery(),
-        config.seed(),
-        fingerprint);
-  }
-
-  private TrainingRun.Parts parts(
-      Inputs inputs, UnaryOperator<Flux<Shard>> gate, RunRecorder recorder) {
-    StudentAssembly student = inputs.student();
-    EpochBatches batches =
-        new EpochBatches(
-            inputs.data().train(),
-            new EpochOrder(config.seed(), config.data().shuffleWindow()),
-            TeacherSlot.trainView(config),
-            config.train().batch(),
-            resources.images(),
-            Labelling.skipped(config, inputs.skipped()),
-            gate,
-            inputs.labels()::join);
-    StudentTrainer trainer =
-        new StudentTrainer(
-            student.student(),
-            student.loss(),
-            student.optimizer(),
-            student.threads(),
-            student.progress().step());
-    return new TrainingRun.Parts(
-        student.student(),
-        student.optimizer(),
-        new TrainStage(trainer, resources.workers().student()),
-        batches,
-        evaluator(student),
-        TestSets.of(config, resources, inputs.data(), inputs.teachers()),
-        student.checkpoints(),
-        recorder,
-        resources.studentMeter(),
-        resources.workers().student());
-  }
-
-  private StudentEvaluator evaluator(StudentAssembly student) {
-    return new StudentEvaluator(
-        student.student(), Optional.empty(), student.threads(), resources.workers().student());
-  }
-
-  /** The configuration's, and who the teachers are: their names alone could stand for others. */
-  static String fingerprint(RunConfig config, List<TeacherSlot> teachers) {
-    String text =
-        config.fingerprint()
-            + teachers.stream()
-                .map(slot -> " " + slot.identity().sha256())
-                .collect(Collectors.joining());
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static String names(List<TeacherSlot> teachers) {

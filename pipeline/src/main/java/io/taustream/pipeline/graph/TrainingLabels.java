@@ -52,7 +52,7 @@ final class TrainingLabels implements AutoCloseable {
                         slot.identity().name(), slot.train(), data.train().shards(), slot.share()))
             .toList(),
         config.data().classes(),
-        resources.pool().allocator());
+        resources.pool());
   }
 
   /**
@@ -127,7 +127,7 @@ final class TrainingLabels implements AutoCloseable {
         view,
         teacher,
         store,
-        resources.images(),
+        resources.halfOfImages(),
         skipped,
         slot.config().batch(),
         resources.workers(),

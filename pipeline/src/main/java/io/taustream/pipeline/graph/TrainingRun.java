@@ -67,6 +67,7 @@ final class TrainingRun {
       StudentEvaluator evaluator,
       Optional<TestSet> test,
       CheckpointStore checkpoints,
+      RunFolder folder,
       RunRecorder recorder,
       StageMeter meter,
       Scheduler training) {}
@@ -176,7 +177,7 @@ final class TrainingRun {
         due && parts.test().isPresent()
             ? parts.test().get().evaluate(parts.evaluator()).map(Optional::of)
             : Mono.just(Optional.empty());
-    return evaluation.doOnNext(found -> endEpoch(number, found)).then();
+    return evaluation.publishOn(parts.training()).doOnNext(found -> endEpoch(number, found)).then();
   }
 
   private void endEpoch(int number, Optional<Evaluation> found) {
@@ -204,6 +205,7 @@ final class TrainingRun {
   /** Metrics first: a checkpoint's step always has its lines. */
   private void checkpoint() {
     parts.recorder().force();
+    parts.folder().publishLogs();
     TrainingProgress now =
         new TrainingProgress(
             step, epoch, position, plan.seed(), plan.fingerprint(), means.toJson());

@@ -1,5 +1,8 @@
 package io.taustream.pipeline.graph;
 
+import java.time.Duration;
+import java.util.List;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -9,6 +12,7 @@ import reactor.core.scheduler.Schedulers;
  * them may block. What they queue is bounded by the demand of the stages, not here.
  */
 public final class Workers implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int UNBOUNDED_QUEUE = Integer.MAX_VALUE;
 
   private final int decodeThreads;
@@ -42,10 +46,21 @@ public final class Workers implements AutoCloseable {
     return student;
   }
 
+  /**
+   * Returns when what was under way is done. A cancelled flow waits for nobody: native code may
+   * still read what its owner is about to free.
+   */
+  void settle() {
+    // Each has one thread, so this runs behind whatever was left.
+    for (Scheduler serial : List.of(student, teacher)) {
+      Mono.fromRunnable(() -> {}).subscribeOn(serial).block();
+    }
+  }
+
+  /** Ends the threads, when they are done with what they have in hand. */
   @Override
   public void close() {
-    student.dispose();
-    teacher.dispose();
-    decode.dispose();
+    Mono.when(student.disposeGracefully(), teacher.disposeGracefully(), decode.disposeGracefully())
+        .block(PATIENCE);
   }
 }

@@ -8,8 +8,9 @@ public sealed interface LabelStatus {
    * @param rows of the label file
    * @param bytes of the label file
    * @param crc32c of the shard's bytes as they were labelled
+   * @param skipped samples of the shard that have no rows, since they could not be decoded
    */
-  record Complete(long rows, long bytes, long crc32c) implements LabelStatus {}
+  record Complete(long rows, long bytes, long crc32c, int skipped) implements LabelStatus {}
 
   /** It has none. */
   record Missing() implements LabelStatus {}

@@ -114,7 +114,7 @@ public final class SoftLabelStore implements AutoCloseable {
               .formatted(entry.version(), entry.uri(), shard.uri(), shard.version()));
     }
     return new LabelStatus.Complete(
-        entry.rows(), entry.bytes(), Long.parseLong(entry.crc32c(), 16));
+        entry.rows(), entry.bytes(), Long.parseLong(entry.crc32c(), 16), entry.skipped());
   }
 
   /**

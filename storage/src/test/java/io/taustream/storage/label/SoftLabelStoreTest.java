@@ -70,7 +70,7 @@ class SoftLabelStoreTest {
     assertThat(committed.rows()).isEqualTo(38);
     long bytes = objects.get(store.location(labels.shard())).length;
     assertThat(store.status(labels.shard()).block())
-        .isEqualTo(new LabelStatus.Complete(38, bytes, Labels.CRC));
+        .isEqualTo(new LabelStatus.Complete(38, bytes, Labels.CRC, 1));
     assertThat(objects.names())
         .containsExactlyInAnyOrder(
             "s3://bucket/labels/resnet56-0123456789ab/pad-crop-flip-0123456789ab/manifest.json",

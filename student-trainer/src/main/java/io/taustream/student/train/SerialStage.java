@@ -1,7 +1,5 @@
 package io.taustream.student.train;
 
-import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -11,10 +9,10 @@ import reactor.core.scheduler.Scheduler;
  * Blocking work on batches, one after another, in their order, on one thread.
  *
  * <p>Demand: one batch is asked for ahead of the one being worked on. Every batch is closed exactly
- * once: after its work, whether that succeeds or fails; when the flux is cancelled or fails before
- * its work has begun; when an operator before discards it. Work that has begun is not cut off by a
+ * once: after its work, whether that succeeds or fails; or when the flux is cancelled or fails
+ * before its work has begun. Work that has begun is neither cut off nor interrupted by a
  * cancellation: it ends, its result is dropped and its batch closed then, since native code reads
- * the batch's memory.
+ * the batch's memory. A task that is scheduled behind it runs after it.
  */
 public final class SerialStage {
   private final Scheduler scheduler;
@@ -34,29 +32,29 @@ public final class SerialStage {
    * @param work borrows the batch and returns a value; an exception ends the flux
    */
   public <R> Flux<R> apply(Flux<TrainingBatch> batches, Function<TrainingBatch, R> work) {
-    return batches
-        .concatMap(batch -> one(batch, work), 1)
-        .doOnDiscard(TrainingBatch.class, TrainingBatch::close);
+    return Flux.using(
+        Waiting::new,
+        waiting -> batches.map(waiting::add).concatMap(ticket -> one(ticket, waiting, work), 1),
+        Waiting::end);
   }
 
-  private <R> Mono<R> one(TrainingBatch batch, Function<TrainingBatch, R> work) {
-    AtomicBoolean taken = new AtomicBoolean();
-    Callable<R> task =
-        () -> {
-          if (!taken.compareAndSet(false, true)) {
-            return null;
-          }
-          try (batch) {
-            return work.apply(batch);
-          }
-        };
-    return Mono.fromCallable(task)
-        .subscribeOn(scheduler)
-        .doFinally(
-            signal -> {
-              if (taken.compareAndSet(false, true)) {
-                batch.close();
-              }
-            });
+  private <R> Mono<R> one(Waiting.Ticket ticket, Waiting waiting, Function<TrainingBatch, R> work) {
+    // Not subscribeOn: its cancellation would interrupt the thread in the middle of a step.
+    return Mono.create(
+        sink ->
+            scheduler.schedule(
+                () -> {
+                  if (!waiting.take(ticket)) {
+                    return;
+                  }
+                  R result;
+                  try (TrainingBatch batch = ticket.batch()) {
+                    result = work.apply(batch);
+                  } catch (RuntimeException | Error e) {
+                    sink.error(e);
+                    return;
+                  }
+                  sink.success(result);
+                }));
   }
 }

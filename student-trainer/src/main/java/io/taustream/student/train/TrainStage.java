@@ -28,7 +28,8 @@ public final class TrainStage {
    * Trains on every batch and emits one result each, on the training thread.
    *
    * @param learningRate the rate of a step, given how many samples of the epoch lie before its
-   *     batch; a pure function, so that a resumed epoch goes on with the same rates
+   *     batch (those left out of the batch count as before it); a pure function, so that a resumed
+   *     epoch goes on with the same rates
    * @param afterStep is called on the training thread after every step, also where the flux was
    *     cancelled meanwhile: what it keeps is always in step with the student
    */

@@ -68,8 +68,8 @@ class NetworkStudentTest {
       }
 
       assertThat(student.manager().getManagedArrays()).hasSize(tensors);
-      // One feature map of the first stage kept each step would be 100 MiB.
-      assertThat(resident(status) - resident).isLessThan(40 * MEBIBYTE);
+      // One feature map of the first stage kept each step would be 100 MiB; the rest is the heap.
+      assertThat(resident(status) - resident).isLessThan(64 * MEBIBYTE);
     }
   }
 

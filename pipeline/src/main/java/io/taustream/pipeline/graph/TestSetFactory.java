@@ -1,6 +1,5 @@
 package io.taustream.pipeline.graph;
 
-import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.RunConfig;
@@ -11,8 +10,8 @@ import java.util.Optional;
 import reactor.core.publisher.Flux;
 
 /** Makes a run's test set, with the logits of those teachers that have labelled all of it. */
-final class TestSets {
-  private TestSets() {}
+final class TestSetFactory {
+  private TestSetFactory() {}
 
   /** Absent where the configuration names no test data. Blocking: looks at the label stores. */
   static Optional<TestSet> of(
@@ -28,22 +27,22 @@ final class TestSets {
             ViewSpec.plain(config.view().size()),
             config.train().batch(),
             resources.images(),
-            () -> new SkippedSamples(config.data().maxSkipped(), (sample, reason) -> {}),
+            () -> SkippedListing.unlisted(config),
             () ->
                 new LabelJoin(
                     labelled ? sources(test, teachers) : List.of(),
                     config.data().classes(),
-                    resources.pool().allocator())));
+                    resources.pool())));
   }
 
   /** How good the mean of the teachers is; absent where the test data has not been labelled. */
   static Optional<Evaluation> evaluateTeacher(
-      RunConfig config, Resources resources, DataSources data, List<TeacherSlot> teachers) {
+      RunConfig config, DataSources data, List<TeacherSlot> teachers) {
     if (data.test().isEmpty() || !labelled(data.test().get(), teachers)) {
       return Optional.empty();
     }
-    return of(config, resources, data, teachers)
-        .map(test -> test.evaluateTeacher(config.data().classes()).block());
+    return Optional.of(
+        StoredLogits.evaluate(data.test().get().shards(), teachers, config.data().classes()));
   }
 
   private static List<LabelJoin.Source> sources(Dataset test, List<TeacherSlot> teachers) {
