@@ -144,14 +144,18 @@ public final class Labelling {
             stop);
     String what = "%s: %s labels".formatted(slot.identity().name(), part);
     long images = SampleEstimate.of(dataset).block() * view.count();
-    return Flux.using(
-            () -> progress.begin(what, images),
-            task ->
-                Flux.fromIterable(dataset.shards())
-                    .concatMap(shard -> labelling.label(shard, task), 1),
-            Progress.Task::close)
-        .collectList()
-        .block();
+    try {
+      return Flux.using(
+              () -> progress.begin(what, images),
+              task ->
+                  Flux.fromIterable(dataset.shards())
+                      .concatMap(shard -> labelling.label(shard, task), 1),
+              Progress.Task::close)
+          .collectList()
+          .block();
+    } finally {
+      resources.workers().settle();
+    }
   }
 
   /** A count of skipped samples that lists each of them in the run's log. */

@@ -175,7 +175,12 @@ public final class Training {
             student.progress(),
             stop,
             progress);
-    TrainingRun.Outcome outcome = training.run().block();
+    TrainingRun.Outcome outcome;
+    try {
+      outcome = training.run().block();
+    } finally {
+      resources.workers().settle();
+    }
     if (outcome.finished()) {
       inputs.folder().write(RunFolder.STUDENT, OnnxExport.model(student.student()));
       inputs.folder().write(RunFolder.CARD, OnnxExport.card(student.student()));

@@ -1,5 +1,8 @@
 package io.taustream.pipeline.graph;
 
+import java.time.Duration;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -10,6 +13,9 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class Workers implements AutoCloseable {
   private static final int UNBOUNDED_QUEUE = Integer.MAX_VALUE;
+
+  /** Longer than any batch takes; work that has not ended by then never will. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final int decodeThreads;
   private final Scheduler decode;
@@ -42,10 +48,19 @@ public final class Workers implements AutoCloseable {
     return student;
   }
 
+  /**
+   * Returns when teacher and student have ended what a flow that failed or was cancelled has left
+   * under way: what they use can be closed then.
+   */
+  void settle() {
+    Flux.just(teacher, student)
+        .flatMap(one -> Mono.fromRunnable(() -> {}).subscribeOn(one))
+        .blockLast();
+  }
+
+  /** Ends the threads, each after the work that it has begun: that work still uses memory. */
   @Override
   public void close() {
-    student.dispose();
-    teacher.dispose();
-    decode.dispose();
+    Flux.just(student, teacher, decode).flatMap(Scheduler::disposeGracefully).blockLast(PATIENCE);
   }
 }
