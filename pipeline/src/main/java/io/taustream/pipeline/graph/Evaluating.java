@@ -108,7 +108,11 @@ public final class Evaluating {
             "run %s has no checkpoint under %s; train it first: taustream train CONFIG"
                 .formatted(config.run(), folder.checkpoints()));
       }
-      return use.apply(student, teachers);
+      try {
+        return use.apply(student, teachers);
+      } finally {
+        resources.workers().settle();
+      }
     } finally {
       teachers.forEach(TeacherSlot::close);
     }

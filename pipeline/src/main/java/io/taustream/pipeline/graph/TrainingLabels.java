@@ -136,6 +136,7 @@ final class TrainingLabels implements AutoCloseable {
 
   @Override
   public void close() {
+    resources.workers().settle();
     teachers.forEach(Teacher::close);
   }
 }

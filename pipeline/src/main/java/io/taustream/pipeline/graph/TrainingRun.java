@@ -99,7 +99,15 @@ final class TrainingRun {
   Mono<Outcome> run() {
     return Flux.range(epoch, plan.epochs() - epoch)
         .concatMap(this::epoch, 1)
-        .then(Mono.fromSupplier(() -> new Outcome(epoch == plan.epochs(), epoch, step)));
+        .then(Mono.fromSupplier(this::outcome));
+  }
+
+  private Outcome outcome() {
+    boolean finished = epoch == plan.epochs();
+    if (!finished) {
+      LOG.info("Stopped after step {}: a checkpoint is written", step);
+    }
+    return new Outcome(finished, epoch, step);
   }
 
   private Mono<Void> epoch(int number) {
@@ -162,7 +170,6 @@ final class TrainingRun {
             () -> {
               parts.recorder().endInterval(number, step, learningRate(number, position));
               checkpoint();
-              LOG.info("Stopped after step {}: a checkpoint is written", step);
             })
         .subscribeOn(parts.training());
   }

@@ -15,6 +15,9 @@ public final class Workers implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int UNBOUNDED_QUEUE = Integer.MAX_VALUE;
 
+  /** Longer than any batch takes; work that has not ended by then never will. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private final int decodeThreads;
   private final Scheduler decode;
   private final Scheduler teacher;

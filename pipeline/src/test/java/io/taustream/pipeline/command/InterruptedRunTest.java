@@ -1,0 +1,209 @@
+package io.taustream.pipeline.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taustream.pipeline.report.EpochRecord;
+import io.taustream.pipeline.report.EvaluationRecord;
+import io.taustream.pipeline.report.MetricRecord;
+import io.taustream.pipeline.report.MetricsLog;
+import io.taustream.pipeline.report.StepRecord;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Processes that are killed or stopped and started again: in the end all is as if nothing had
+ * happened.
+ */
+class InterruptedRunTest {
+  private static final int CHECKPOINT_EVERY = 2;
+
+  @TempDir static Path folder;
+
+  private static Map<String, ByteBuffer> labels;
+  private static byte[] student;
+
+  /** The run that nobody disturbs. */
+  @BeforeAll
+  static void undisturbed() {
+    TinyRun run = run("undisturbed");
+    run.command("run", "CONFIG").isDone();
+    labels = run.labelFiles();
+    student = run.student();
+    requireEveryLineOnce(run);
+  }
+
+  private static TinyRun run(String name) {
+    return TinyRun.in(folder.resolve(name));
+  }
+
+  @Test
+  void killedLabellingGoesOnToTheSameLabels() {
+    TinyRun run = run("label");
+    try (ChildProcess child = child(run, "label")) {
+      child.await(() -> !run.labelFiles().isEmpty());
+    }
+    Map<String, ByteBuffer> left = run.labelFiles();
+    assertThat(left).isNotEmpty();
+    assertThat(labels).containsAllEntriesOf(left);
+
+    run.command("label", "CONFIG").isDone();
+
+    assertThat(run.labelFiles()).isEqualTo(labels);
+  }
+
+  @Test
+  void killedTrainingGoesOnToTheSameStudent() {
+    TinyRun run = run("train");
+    run.command("label", "CONFIG").isDone();
+    try (ChildProcess child = child(run, "train")) {
+      child.await(() -> !checkpoints(run).isEmpty());
+    }
+    List<String> first = checkpoints(run);
+    assertThat(first).isNotEmpty();
+    try (ChildProcess child = child(run, "train")) {
+      child.await(() -> !checkpoints(run).equals(first));
+    }
+
+    run.command("train", "CONFIG").isDone();
+
+    assertThat(run.student()).isEqualTo(student);
+    requireEveryLineOnce(run);
+  }
+
+  @Test
+  void killedRunGoesOnToTheSameLabelsAndStudent() {
+    TinyRun run = run("run");
+    try (ChildProcess child = child(run, "run")) {
+      child.await(() -> !run.labelFiles().isEmpty());
+    }
+    try (ChildProcess child = child(run, "run")) {
+      child.await(() -> !checkpoints(run).isEmpty());
+    }
+
+    run.command("run", "CONFIG").isDone();
+
+    assertThat(run.labelFiles()).isEqualTo(labels);
+    assertThat(run.student()).isEqualTo(student);
+    requireEveryLineOnce(run);
+  }
+
+  @Test
+  void killsAtAnyMomentChangeNothing() {
+    TinyRun run = run("anywhere");
+    Random random = new Random(5);
+    for (int kill = 0; kill < 4; kill++) {
+      try (ChildProcess child = child(run, "run")) {
+        child.await(() -> child.said().contains("CPU"));
+        ChildProcess.sleep(Duration.ofMillis(random.nextInt(900)));
+      }
+    }
+
+    run.command("run", "CONFIG").isDone();
+
+    assertThat(run.labelFiles()).isEqualTo(labels);
+    assertThat(run.student()).isEqualTo(student);
+    requireEveryLineOnce(run);
+  }
+
+  @Test
+  void termEndsTrainingBehindACheckpointOfItsLastStep() {
+    TinyRun run = longRun("term");
+
+    Ended ended = stopped(run, "TERM");
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(143);
+    requireCheckpointOfLastStep(run, ended);
+  }
+
+  @Test
+  void interruptEndsTrainingBehindACheckpointOfItsLastStep() {
+    TinyRun run = longRun("int");
+
+    Ended ended = stopped(run, "INT");
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(130);
+    requireCheckpointOfLastStep(run, ended);
+  }
+
+  @Test
+  void termEndsLabellingBetweenTwoLabelFiles() {
+    TinyRun run = run("term-label").edit("batch: 16", "batch: 1");
+    Ended ended;
+    try (ChildProcess child = child(run, "label")) {
+      child.await(() -> !run.labelFiles().isEmpty());
+      child.signal("TERM");
+      ended = child.end();
+    }
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(143);
+    assertThat(ended.out()).contains("stopped; the same command goes on");
+    run.command("labels", "inspect", run.folder().resolve("work/labels").toString()).isDone();
+    run.command("label", "CONFIG").isDone();
+    run.command("labels", "verify", "CONFIG").isDone();
+  }
+
+  /** So many epochs that the signal always comes before their end. */
+  private static TinyRun longRun(String name) {
+    return run(name)
+        .edit("epochs: 2", "epochs: 500")
+        .edit("checkpoint-every: 2", "keep-checkpoints: 1");
+  }
+
+  private static Ended stopped(TinyRun run, String signal) {
+    try (ChildProcess child = child(run, "run")) {
+      child.await(() -> !checkpoints(run).isEmpty());
+      child.signal(signal);
+      return child.end();
+    }
+  }
+
+  private static void requireCheckpointOfLastStep(TinyRun run, Ended ended) {
+    assertThat(ended.out()).contains("stopped; the same command goes on");
+    List<MetricRecord> lines = metrics(run);
+    long last = lines.get(lines.size() - 1).step();
+    assertThat(ended.err()).contains("Stopped after step " + last + ":");
+    assertThat(checkpoints(run)).containsExactly("checkpoint-%09d.safetensors".formatted(last));
+    assertThat(run.results().resolve("report.html")).isNotEmptyFile();
+  }
+
+  private static ChildProcess child(TinyRun run, String command) {
+    return ChildProcess.start(folder, run.withConfig(command, "CONFIG"));
+  }
+
+  private static List<String> checkpoints(TinyRun run) {
+    return List.copyOf(
+        TinyRun.files(run.results().resolve("checkpoints"), ".safetensors").keySet());
+  }
+
+  private static List<MetricRecord> metrics(TinyRun run) {
+    return MetricsLog.read(run.results().resolve("metrics.jsonl"));
+  }
+
+  /** A line each checkpoint interval, epoch and evaluation; each of them once, and in order. */
+  private static void requireEveryLineOnce(TinyRun run) {
+    List<MetricRecord> lines = metrics(run);
+    int stepsAnEpoch = TinyRun.STEPS / TinyRun.EPOCHS;
+    List<Long> steps =
+        IntStream.rangeClosed(1, TinyRun.STEPS)
+            .filter(s -> s % CHECKPOINT_EVERY == 0 || s % stepsAnEpoch == 0)
+            .mapToObj(s -> (long) s)
+            .toList();
+    assertThat(lines.stream().filter(StepRecord.class::isInstance).map(MetricRecord::step))
+        .isEqualTo(steps);
+    assertThat(
+            lines.stream()
+                .filter(EpochRecord.class::isInstance)
+                .map(line -> ((EpochRecord) line).epoch()))
+        .containsExactly(0, 1);
+    assertThat(lines.stream().filter(EvaluationRecord.class::isInstance).map(MetricRecord::step))
+        .containsExactly(0L, (long) stepsAnEpoch, (long) TinyRun.STEPS);
+  }
+}
