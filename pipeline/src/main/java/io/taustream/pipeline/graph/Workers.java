@@ -12,7 +12,6 @@ import reactor.core.scheduler.Schedulers;
  * them may block. What they queue is bounded by the demand of the stages, not here.
  */
 public final class Workers implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int UNBOUNDED_QUEUE = Integer.MAX_VALUE;
 
   /** Longer than any batch takes; work that has not ended by then never will. */
