@@ -44,6 +44,14 @@ public final class BatchPool implements AutoCloseable {
   }
 
   /**
+   * How many batches of so many bytes the budget holds at once: fewer than their quotient, because
+   * the allocator rounds each one up, to twice its size at most.
+   */
+  public long capacity(long bytes) {
+    return budget / allocator.getRoundingPolicy().getRoundedSize(bytes);
+  }
+
+  /**
    * Lends memory that is not zeroed.
    *
    * @throws TaustreamException if the budget is used up

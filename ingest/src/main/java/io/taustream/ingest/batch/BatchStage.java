@@ -42,7 +42,7 @@ public final class BatchStage {
   /**
    * What batches are made of.
    *
-   * @param views the numbers of the views to make of each sample
+   * @param views the numbers of the views to make of each sample, at least one
    * @param batchSize samples a batch, at least 1
    * @param parallelism chunks decoded at once, at least 1
    * @param start how many samples of the whole flow lie before the first one: see {@link
@@ -52,15 +52,11 @@ public final class BatchStage {
       ViewSpec view, List<Integer> views, int batchSize, int parallelism, long start) {
     public Settings {
       views = List.copyOf(views);
-    }
-
-    /** The bytes of one chunk's batches. */
-    public long bytesPerChunk() {
-      return views.size() * bytesPerView(batchSize);
-    }
-
-    private long bytesPerView(int images) {
-      return (long) images * view.size() * view.size() * ImageBatch.CHANNELS;
+      if (views.isEmpty() || batchSize < 1 || parallelism < 1 || start < 0) {
+        throw new IllegalArgumentException(
+            "no views, or batch size %d, parallelism %d or start %d below the least"
+                .formatted(batchSize, parallelism, start));
+      }
     }
   }
 
@@ -112,7 +108,7 @@ public final class BatchStage {
     List<RgbImage> images = new ArrayList<>(samples.size());
     for (Sample sample : samples) {
       try {
-        images.add(decoder.decode(sample.payload()));
+        images.add(policy.prepare(decoder.decode(sample.payload()), settings.view().size()));
         whole.add(sample);
       } catch (UndecodableImageException e) {
         skipped.skip(sample, e.getMessage());

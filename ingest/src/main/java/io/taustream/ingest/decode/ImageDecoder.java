@@ -9,15 +9,18 @@ import org.opencv.imgcodecs.Imgcodecs;
 import org.opencv.imgproc.Imgproc;
 
 /**
- * Decodes JPEG and PNG with OpenCV. Grey, palette and CMYK images become RGB, 16 bits a channel
- * become 8, an alpha channel is dropped. The EXIF orientation is ignored, as by Python's usual
- * loaders: teachers were trained on such pixels. Thread-safe.
+ * Decodes JPEG and PNG with OpenCV. Grey, palette and CMYK images become RGB; of 16 bits a channel
+ * the upper 8 are kept; an alpha channel is dropped, and what it hid is seen. The EXIF orientation
+ * is ignored, as by Python's usual loaders: teachers were trained on such pixels. Thread-safe.
  */
 public final class ImageDecoder {
   /** More than this is refused before anything is allocated. */
   public static final long MOST_PIXELS = 64_000_000;
 
   private static final int FLAGS = Imgcodecs.IMREAD_COLOR | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
+
+  /** How OpenCV writes its error code StsNoMem: the image is not to blame. */
+  private static final String OUT_OF_MEMORY = "(-4:";
 
   public ImageDecoder() {
     NativeLibrary.require();
@@ -56,10 +59,19 @@ public final class ImageDecoder {
                 .formatted(header.format(), CvType.typeToString(image.type())));
       }
       Imgproc.cvtColor(image, image, Imgproc.COLOR_BGR2RGB);
+      if (image.cols() != header.width() || image.rows() != header.height()) {
+        throw new UndecodableImageException(
+            "the %s claims %d x %d pixels and decodes to %d x %d"
+                .formatted(
+                    header.format(), header.width(), header.height(), image.cols(), image.rows()));
+      }
       byte[] rgb = new byte[image.cols() * image.rows() * RgbImage.CHANNELS];
       image.get(0, 0, rgb);
       return new RgbImage(image.cols(), image.rows(), rgb);
     } catch (CvException e) {
+      if (e.getMessage().contains(OUT_OF_MEMORY)) {
+        throw e;
+      }
       throw new UndecodableImageException(
           "OpenCV cannot decode the " + header.format() + ": " + e.getMessage().strip(), e);
     } finally {

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -27,6 +29,9 @@ record FolderShard(Shard shard, List<Member> members) implements ShardSource {
   private static final int IMAGES_PER_SHARD = 1000;
   private static final int LARGEST = 64 << 20;
 
+  /** Objects that are read at once: each waits a round trip for its first byte. */
+  private static final int READ_AHEAD = 8;
+
   /**
    * @param path from the root, with slashes
    */
@@ -36,11 +41,7 @@ record FolderShard(Shard shard, List<Member> members) implements ShardSource {
    * @param members sorted by path
    */
   static List<ShardSource> divide(ObjectUri root, List<Member> members) {
-    int bits =
-        (int)
-            Math.max(
-                0, Math.round(Math.log((double) members.size() / IMAGES_PER_SHARD) / Math.log(2)));
-    int count = 1 << bits;
+    int count = buckets(members.size());
     Map<Integer, List<Member>> buckets = new TreeMap<>();
     for (Member member : members) {
       buckets.computeIfAbsent(hash(member.path) & (count - 1), n -> new ArrayList<>()).add(member);
@@ -53,6 +54,16 @@ record FolderShard(Shard shard, List<Member> members) implements ShardSource {
                     String.format("%s-%04d-of-%04d", root.name(), bucket.getKey(), count),
                     bucket.getValue()))
         .toList();
+  }
+
+  /** The power of two for which a bucket has nearest to 1,000 images, by their ratio. */
+  private static int buckets(int images) {
+    int count = 1;
+    // images / count > 1,000 √2, in whole numbers, which are the same on every machine.
+    while ((long) images * images > 2L * IMAGES_PER_SHARD * IMAGES_PER_SHARD * count * count) {
+      count *= 2;
+    }
+    return count;
   }
 
   private static FolderShard of(ObjectUri root, String name, List<Member> members) {
@@ -87,10 +98,12 @@ record FolderShard(Shard shard, List<Member> members) implements ShardSource {
     return new Images(shard, members.iterator(), bytes);
   }
 
+  /** Reads the images in order; the requests for the next ones are under way meanwhile. */
   private static final class Images implements SampleReader {
     private final Shard shard;
     private final Iterator<Member> members;
     private final ShardBytes bytes;
+    private final Deque<Opened> ahead = new ArrayDeque<>();
     private int ordinal;
 
     Images(Shard shard, Iterator<Member> members, ShardBytes bytes) {
@@ -99,12 +112,27 @@ record FolderShard(Shard shard, List<Member> members) implements ShardSource {
       this.bytes = bytes;
     }
 
+    private record Opened(Member member, ObjectInputStream in) {}
+
     @Override
     public Optional<Sample> next() throws IOException {
-      if (!members.hasNext()) {
+      while (ahead.size() < READ_AHEAD && members.hasNext()) {
+        Member member = members.next();
+        checkSize(member);
+        ahead.add(new Opened(member, bytes.open(member.object)));
+      }
+      if (ahead.isEmpty()) {
         return Optional.empty();
       }
-      Member member = members.next();
+      Opened opened = ahead.remove();
+      Member member = opened.member;
+      try (ObjectInputStream in = opened.in) {
+        Payload image = new Payload.Encoded(in.readAllBytes());
+        return Optional.of(new Sample(shard, ordinal++, member.path, member.label, image));
+      }
+    }
+
+    private void checkSize(Member member) {
       if (member.object.size() > LARGEST) {
         throw bytes.fault(
             member.path
@@ -113,10 +141,6 @@ record FolderShard(Shard shard, List<Member> members) implements ShardSource {
                 + " bytes; at most "
                 + LARGEST
                 + " are allowed");
-      }
-      try (ObjectInputStream in = bytes.open(member.object)) {
-        Payload image = new Payload.Encoded(in.readAllBytes());
-        return Optional.of(new Sample(shard, ordinal++, member.path, member.label, image));
       }
     }
   }

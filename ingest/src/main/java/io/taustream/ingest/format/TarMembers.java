@@ -11,9 +11,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * The plain files in a tar, one after another. Refuses names that lead out of a folder, members
- * over 64 MiB, and a tar without its end: two blocks of zeros behind the last member, without which
- * it may have been cut between two members. Not thread-safe.
+ * The plain files in a tar, one after another; folders are passed over. Refuses names that lead out
+ * of a folder, links and sparse members, members over 64 MiB, and a tar without its end: two blocks
+ * of zeros behind the last member, without which it may have been cut between two members. What
+ * lies behind that end would be lost without a word, so it is refused too. Not thread-safe.
  */
 final class TarMembers implements Closeable {
   private static final int BLOCK = 512;
@@ -53,7 +54,7 @@ final class TarMembers implements Closeable {
       }
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         String name = check(entry);
-        if (entry.isFile() && !entry.isLink() && !entry.isSymbolicLink()) {
+        if (!entry.isDirectory()) {
           return Optional.of(name);
         }
       }
@@ -98,10 +99,23 @@ final class TarMembers implements Closeable {
               + LARGEST
               + " are allowed");
     }
-    long padded = (entry.getSize() + BLOCK - 1) / BLOCK * BLOCK;
-    // The size of a sparse member is not its length in the tar.
-    memberEnd = blocks.position + (entry.isSparse() ? 0 : padded);
+    if (entry.isSparse() || isSpecial(entry)) {
+      throw bytes.fault(
+          "member '"
+              + name
+              + "' is a link, a device or sparse; plain files are expected: write the tar again,"
+              + " with GNU tar by --dereference --hard-dereference");
+    }
+    memberEnd = blocks.position + (entry.getSize() + BLOCK - 1) / BLOCK * BLOCK;
     return name.startsWith("./") ? name.substring(2) : name;
+  }
+
+  private static boolean isSpecial(TarArchiveEntry entry) {
+    return entry.isLink()
+        || entry.isSymbolicLink()
+        || entry.isFIFO()
+        || entry.isCharacterDevice()
+        || entry.isBlockDevice();
   }
 
   private void checkEnd() throws IOException {
@@ -110,6 +124,11 @@ final class TarMembers implements Closeable {
     }
     // Into the void: the checksum covers the padding too, and a gzip has its own check at the end.
     blocks.transferTo(OutputStream.nullOutputStream());
+    if (blocks.lastNonZero > memberEnd) {
+      throw bytes.fault(
+          "holds data behind its end, as tars do that were joined byte by byte; join them with a"
+              + " tar program");
+    }
     raw.transferTo(OutputStream.nullOutputStream());
   }
 

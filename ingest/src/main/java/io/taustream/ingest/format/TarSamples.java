@@ -50,8 +50,10 @@ final class TarSamples implements SampleReader {
 
   /** Takes the current member in; gives the sample before it, if it begins another one. */
   private Optional<Sample> take(String name) {
-    int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
-    if (dot < 0) {
+    int base = name.lastIndexOf('/') + 1;
+    int dot = name.indexOf('.', base);
+    // Hidden files, such as macOS's ._x.jpg beside x.jpg, have no key.
+    if (dot <= base) {
       return Optional.empty();
     }
     String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);

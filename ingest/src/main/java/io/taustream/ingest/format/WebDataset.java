@@ -3,21 +3,26 @@ package io.taustream.ingest.format;
 import io.taustream.storage.object.ObjectInfo;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.sample.Shard;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import reactor.core.publisher.Mono;
 
 /**
- * WebDataset (github.com/webdataset/webdataset): each shard is a tar, {@code .tar} or gzipped
- * {@code .tar.gz} or {@code .tgz}, of members {@code KEY.EXTENSION}. The key ends at the first dot
- * of the base name. A sample is a run of members with one key: one image, {@code jpg}, {@code jpeg}
- * or {@code png}, and at most one {@code cls} with the class as a decimal number, in either order.
- * Other extensions are ignored.
+ * WebDataset (github.com/webdataset/webdataset): each shard is a tar, {@code .tar}, {@code .tar.gz}
+ * or {@code .tgz}, gzipped where it begins as a gzip does, of members {@code KEY.EXTENSION}. The
+ * key ends at the first dot of the base name. A sample is a run of members with one key: one image,
+ * {@code jpg}, {@code jpeg} or {@code png}, and at most one {@code cls} with the class as a decimal
+ * number, in either order. Other extensions, and names that begin with a dot, are ignored.
  */
 record WebDataset() implements Format {
+  private static final byte[] GZIP_MAGIC = {0x1F, (byte) 0x8B};
+
   @Override
   public String name() {
     return "webdataset";
@@ -52,12 +57,16 @@ record WebDataset() implements Format {
     }
 
     private InputStream content(InputStream raw) throws IOException {
-      return isGzipped(shard.name().toLowerCase(Locale.ROOT))
+      byte[] start = raw.readNBytes(GZIP_MAGIC.length);
+      InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), raw);
+      boolean gzipped =
+          Arrays.equals(start, GZIP_MAGIC) || isGzipped(shard.name().toLowerCase(Locale.ROOT));
+      return gzipped
           ? GzipCompressorInputStream.builder()
-              .setInputStream(raw)
+              .setInputStream(whole)
               .setDecompressConcatenated(true)
               .get()
-          : raw;
+          : whole;
     }
   }
 }

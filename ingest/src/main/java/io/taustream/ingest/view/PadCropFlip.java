@@ -28,8 +28,13 @@ record PadCropFlip() implements ViewPolicy {
   }
 
   @Override
-  public void render(RgbImage image, int size, long viewSeed, ByteBuffer target, int offset) {
-    byte[] source = Resize.centre(image, size).rgb();
+  public RgbImage prepare(RgbImage image, int size) {
+    return CentreCrop.of(image, size);
+  }
+
+  @Override
+  public void render(RgbImage prepared, int size, long viewSeed, ByteBuffer target, int offset) {
+    byte[] source = prepared.rgb();
     int left = SplitMix64.below(2 * PAD + 1, viewSeed, LEFT) - PAD;
     int top = SplitMix64.below(2 * PAD + 1, viewSeed, TOP) - PAD;
     boolean flip = SplitMix64.uniform(viewSeed, FLIP) < 0.5;

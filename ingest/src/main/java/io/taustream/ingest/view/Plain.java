@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * {@code none}: the image itself. Where it has another size, the shorter side is scaled to it and
- * the middle is cut out.
+ * the middle is cut out, as by torchvision's {@code Resize} and {@code CenterCrop}.
  */
 record Plain() implements ViewPolicy {
   static final String NAME = "none";
@@ -21,7 +21,12 @@ record Plain() implements ViewPolicy {
   }
 
   @Override
-  public void render(RgbImage image, int size, long viewSeed, ByteBuffer target, int offset) {
-    target.put(offset, Resize.centre(image, size).rgb());
+  public RgbImage prepare(RgbImage image, int size) {
+    return CentreCrop.of(image, size);
+  }
+
+  @Override
+  public void render(RgbImage prepared, int size, long viewSeed, ByteBuffer target, int offset) {
+    target.put(offset, prepared.rgb());
   }
 }

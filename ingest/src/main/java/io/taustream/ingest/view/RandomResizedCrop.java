@@ -3,7 +3,6 @@ package io.taustream.ingest.view;
 import io.taustream.ingest.decode.RgbImage;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.opencv.core.Rect;
 
 /**
  * {@code random-resized-crop}: the augmentation of the ImageNet literature. A part with 8 % to 100
@@ -34,9 +33,15 @@ record RandomResizedCrop() implements ViewPolicy {
     return true;
   }
 
+  /** The image itself: each view takes another part of it. */
   @Override
-  public void render(RgbImage image, int size, long viewSeed, ByteBuffer target, int offset) {
-    byte[] rgb = Resize.crop(image, part(image, viewSeed), size, size).rgb();
+  public RgbImage prepare(RgbImage image, int size) {
+    return image;
+  }
+
+  @Override
+  public void render(RgbImage prepared, int size, long viewSeed, ByteBuffer target, int offset) {
+    byte[] rgb = Resampler.scale(prepared, part(prepared, viewSeed), size, size).rgb();
     boolean flip = SplitMix64.uniform(viewSeed, FLIP) < 0.5;
     int rowLength = size * RgbImage.CHANNELS;
     for (int y = 0; y < size; y++) {
@@ -48,7 +53,7 @@ record RandomResizedCrop() implements ViewPolicy {
     }
   }
 
-  private static Rect part(RgbImage image, long viewSeed) {
+  private static Region part(RgbImage image, long viewSeed) {
     double area = (double) image.width() * image.height();
     for (int attempt = 0; attempt < TRIES; attempt++) {
       int counter = FLIP + 1 + attempt * PER_TRY;
@@ -62,13 +67,13 @@ record RandomResizedCrop() implements ViewPolicy {
       if (width > 0 && width <= image.width() && height > 0 && height <= image.height()) {
         int left = SplitMix64.below(image.width() - width + 1, viewSeed, counter + 2);
         int top = SplitMix64.below(image.height() - height + 1, viewSeed, counter + 3);
-        return new Rect(left, top, width, height);
+        return new Region(left, top, width, height);
       }
     }
     return centre(image);
   }
 
-  private static Rect centre(RgbImage image) {
+  private static Region centre(RgbImage image) {
     double ratio = (double) image.width() / image.height();
     int width = image.width();
     int height = image.height();
@@ -77,6 +82,6 @@ record RandomResizedCrop() implements ViewPolicy {
     } else if (ratio > LARGEST_RATIO) {
       width = Math.min(width, (int) Math.round(height * LARGEST_RATIO));
     }
-    return new Rect((image.width() - width) / 2, (image.height() - height) / 2, width, height);
+    return new Region((image.width() - width) / 2, (image.height() - height) / 2, width, height);
   }
 }

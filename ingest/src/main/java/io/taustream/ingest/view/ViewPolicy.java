@@ -23,13 +23,20 @@ public sealed interface ViewPolicy permits Plain, PadCropFlip, RandomResizedCrop
   boolean random();
 
   /**
+   * What all views of an image at this size have in common, computed once an image: {@link #render}
+   * takes its result.
+   */
+  RgbImage prepare(RgbImage image, int size);
+
+  /**
    * Writes one view.
    *
+   * @param prepared what {@link #prepare} gave for this size
    * @param size width and height of the view in pixels
    * @param target receives {@code size × size × 3} bytes, RGB, row major
    * @param offset where in {@code target} they begin; its position is not used
    */
-  void render(RgbImage image, int size, long viewSeed, ByteBuffer target, int offset);
+  void render(RgbImage prepared, int size, long viewSeed, ByteBuffer target, int offset);
 
   /**
    * The policy of that name.

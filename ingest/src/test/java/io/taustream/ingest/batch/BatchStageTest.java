@@ -180,6 +180,12 @@ class BatchStageTest {
   }
 
   @Test
+  void countsBatchesAsLargeAsTheAllocatorMakesThem() {
+    // 33,000 bytes take 65,536 of the 1,048,576.
+    assertThat(pool.capacity(33_000)).isEqualTo(16);
+  }
+
+  @Test
   void reusesTheMemoryOfClosedBatches() {
     stage(List.of(0), 10, 1, 0)
         .batches(samples(10_000))

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.test.StepVerifier;
 
 class ImageFolderTest {
   @TempDir private Path root;
@@ -73,6 +74,21 @@ class ImageFolderTest {
     List<String> all = new ArrayList<>();
     keys.values().forEach(all::addAll);
     assertThat(all).hasSize(3000).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void endsEveryReadAheadWhereItIsCancelled() throws IOException {
+    for (int i = 0; i < 30; i++) {
+      folder.put("train/c/" + (10 + i) + ".png", new byte[] {(byte) i});
+    }
+    Dataset dataset = folder.open(1, "train");
+
+    StepVerifier.create(dataset.read(dataset.shards().get(0)).samples().map(Sample::key), 0)
+        .thenRequest(2)
+        .expectNext("c/10.png", "c/11.png")
+        .thenCancel()
+        .verify();
+    assertThat(keys(dataset, dataset.shards().get(0))).hasSize(30).isSorted();
   }
 
   @Test

@@ -37,6 +37,15 @@ final class Tars {
     return this;
   }
 
+  /** A member that is no file: a link to {@code elsewhere}, a device. */
+  Tars addSpecial(String name, byte type) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name, type);
+    entry.setLinkName("elsewhere");
+    tar.putArchiveEntry(entry);
+    tar.closeArchiveEntry();
+    return this;
+  }
+
   byte[] end() throws IOException {
     tar.close();
     return bytes.toByteArray();

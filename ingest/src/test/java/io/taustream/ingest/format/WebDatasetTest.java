@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,46 @@ class WebDatasetTest {
         "s.tar",
         "k is there twice");
     fails(new byte[0], "s.tar", "truncated at byte 0");
+  }
+
+  @Test
+  void ignoresHiddenFiles() throws IOException {
+    byte[] tar =
+        new Tars()
+            .add("._x.jpg", "macOS's attributes of x.jpg")
+            .add("x.jpg", "one")
+            .add("._x.cls", "and of x.cls")
+            .add("x.cls", "1")
+            .end();
+
+    assertThat(folder.put("s.tar", tar).samples(10, "s.tar"))
+        .singleElement()
+        .extracting(Sample::key, Sample::label)
+        .containsExactly("x", 1);
+  }
+
+  @Test
+  void readsAGzippedTarWhateverItsName() throws IOException {
+    byte[] gzip = Tars.gzip(new Tars().addSamples(3, 700).end());
+
+    assertThat(folder.put("s.tar", gzip).samples(10, "s.tar")).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(bytes = {TarConstants.LF_SYMLINK, TarConstants.LF_LINK, TarConstants.LF_FIFO})
+  void refusesALinkRatherThanLoseItsSample(byte type) throws IOException {
+    byte[] tar = new Tars().addSamples(1, 10).addSpecial("k.jpg", type).end();
+
+    fails(tar, "s.tar", "member 'k.jpg' is a link");
+  }
+
+  @Test
+  void refusesTarsThatWereJoinedByteByByte() throws IOException {
+    byte[] one = new Tars().add("k.jpg", new byte[20_000]).end();
+    byte[] joined = Arrays.copyOf(one, 2 * one.length);
+    System.arraycopy(one, 0, joined, one.length, one.length);
+
+    fails(joined, "s.tar", "holds data behind its end");
   }
 
   @Test

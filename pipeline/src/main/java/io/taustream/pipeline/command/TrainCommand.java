@@ -1,7 +1,5 @@
 package io.taustream.pipeline.command;
 
-import io.taustream.pipeline.config.RunConfig;
-import io.taustream.pipeline.graph.Resources;
 import io.taustream.pipeline.graph.StopRequest;
 import io.taustream.pipeline.graph.Training;
 import java.util.concurrent.Callable;
@@ -16,8 +14,7 @@ import picocli.CommandLine.Mixin;
 final class TrainCommand implements Callable<Integer> {
   private final StopRequest stop;
 
-  @Mixin private ConfigFile config;
-  @Mixin private StartOptions start;
+  @Mixin private TrainingOptions options;
   @Mixin private Output output;
 
   TrainCommand(StopRequest stop) {
@@ -26,19 +23,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunConfig run = config.read();
-    try (Resources resources = new Resources(run)) {
-      Training.Summary summary =
-          new Training(
-                  run,
-                  config.text(),
-                  resources,
-                  VersionProvider.version(),
-                  ConsoleProgress.create(),
-                  stop)
-              .run(false, start.fresh());
-      output.print(Results.json(summary), Results.text(summary));
-    }
+    Training.Summary summary = options.train(false, stop);
+    output.print(Results.json(summary), Results.text(summary));
     return ExitStatus.DONE;
   }
 }

@@ -7,17 +7,18 @@ import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.decode.ImageDecoder;
 import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewSpec;
+import io.taustream.storage.TaustreamException;
 import java.util.List;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 
 /**
  * Decoding with the process's threads, memory and meter. How many chunks are in flight follows from
- * the budget: beside those being decoded, one batch is in the next stage's hands and one waits for
- * it.
+ * the budget: beside those being decoded, one is in the next stage's hands and one waits for it.
  */
 public final class ImageFlow {
-  private static final int DOWNSTREAM_BATCHES = 2;
+  private static final int DOWNSTREAM_CHUNKS = 2;
+  private static final long LARGEST_CHUNK = 32L << 20;
 
   private final ImageDecoder decoder;
   private final BatchPool pool;
@@ -50,9 +51,21 @@ public final class ImageFlow {
       int batch,
       long start,
       SkippedSamples skipped) {
-    long bytes = (long) batch * view.size() * view.size() * ImageBatch.CHANNELS;
-    long chunks = pool.budget() / bytes / views.size() - DOWNSTREAM_BATCHES;
-    int parallelism = (int) Math.max(1, Math.min(chunks, workers.decodeThreads() + 1L));
+    long chunk = (long) batch * imageBytes(view) * views.size();
+    long chunks = pool.budget() / chunk - DOWNSTREAM_CHUNKS;
+    if (chunks < 1) {
+      throw new TaustreamException(
+          ("memory.batches is %,d bytes; batches of %d images of %d x %d in %d views need at least"
+                  + " %,d: raise it, or lower the batch or view.count")
+              .formatted(
+                  pool.budget(),
+                  batch,
+                  view.size(),
+                  view.size(),
+                  views.size(),
+                  chunk * (1 + DOWNSTREAM_CHUNKS)));
+    }
+    int parallelism = (int) Math.min(chunks, workers.decodeThreads() + 1L);
     return new BatchStage(
             new BatchStage.Settings(view, views, batch, parallelism, start),
             decoder,
@@ -64,13 +77,16 @@ public final class ImageFlow {
   }
 
   /**
-   * The largest batch up to {@code batch} of which all views of the chunks in flight fit into the
-   * budget; at least 1.
+   * The largest batch up to {@code batch} whose views together are no larger than a chunk may be;
+   * at least 1. It depends on the view alone: the last bits of a teacher's logits may differ
+   * between batch sizes, and labels must be the same on every machine.
    */
-  int fitting(int batch, ViewSpec view) {
-    long image = (long) view.size() * view.size() * ImageBatch.CHANNELS * view.count();
-    long chunks = workers.decodeThreads() + 1L + DOWNSTREAM_BATCHES;
-    return (int) Math.max(1, Math.min(batch, pool.budget() / 2 / image / chunks));
+  static int labelBatch(int batch, ViewSpec view) {
+    return (int) Math.max(1, Math.min(batch, LARGEST_CHUNK / (imageBytes(view) * view.count())));
+  }
+
+  private static long imageBytes(ViewSpec view) {
+    return (long) view.size() * view.size() * ImageBatch.CHANNELS;
   }
 
   /** 0, 1, …: all views. */

@@ -101,8 +101,6 @@ final class RunRecorder {
             means.seconds(),
             means.images(),
             means.loss(),
-            Double.NaN,
-            Double.NaN,
             test.flatMap(t -> boxed(t.top1())).orElse(Double.NaN),
             test.flatMap(t -> boxed(t.nll())).orElse(Double.NaN)));
   }

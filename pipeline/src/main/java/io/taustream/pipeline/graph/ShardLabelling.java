@@ -36,8 +36,7 @@ public final class ShardLabelling {
   private final StopRequest stop;
 
   /**
-   * @param batch images the teacher labels at once, at most; lowered where the views of the batches
-   *     in flight would not fit into memory
+   * @param batch images the teacher labels at once, at most: see {@link ImageFlow#labelBatch}
    */
   ShardLabelling(
       Dataset dataset,
@@ -55,7 +54,7 @@ public final class ShardLabelling {
     this.store = store;
     this.images = images;
     this.skipped = skipped;
-    this.batch = images.fitting(batch, view);
+    this.batch = ImageFlow.labelBatch(batch, view);
     this.stage = new TeacherStage(teacher, workers.teacher());
     this.stop = stop;
   }

@@ -8,20 +8,9 @@ package io.taustream.pipeline.report;
  * @param seconds how long it took, without evaluation
  * @param images images trained on
  * @param loss the mean of the total training loss
- * @param trainTop1 top-1 over the training batches as they came, from 0 to 1; NaN where no sample
- *     has a label
- * @param trainNll mean negative log-likelihood over the same batches, in nats
  * @param testTop1 top-1 over the test data after the epoch; NaN where it was not evaluated
  * @param testNll likewise the mean negative log-likelihood
  */
 public record EpochRecord(
-    long step,
-    int epoch,
-    double seconds,
-    long images,
-    double loss,
-    double trainTop1,
-    double trainNll,
-    double testTop1,
-    double testNll)
+    long step, int epoch, double seconds, long images, double loss, double testTop1, double testNll)
     implements MetricRecord {}

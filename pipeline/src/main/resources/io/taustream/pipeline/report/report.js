@@ -243,11 +243,11 @@
   function epochCharts(run) {
     const x = byEpochs(run.epochs.map((e) => e.epoch + 1));
     const column = (label, field, write, i) => ({ label, values: run.epochs.map((e) => e[field]), format: write, ...nth(i) });
-    const top1 = [column("test", "test_top1", percent, 0), column("train", "train_top1", percent, 1)];
+    const top1 = [column("test", "test_top1", percent, 0)];
     if (run.teacher && known(run.teacher.top1)) top1.push(steady("teacher, test", run.teacher.top1, x.values.length));
     return [
       chart("Top-1", x, top1, shares),
-      chart("Negative log-likelihood", x, [column("test", "test_nll", four, 0), column("train", "train_nll", four, 1)], short),
+      chart("Negative log-likelihood", x, [column("test", "test_nll", four, 0)], short),
     ];
   }
 

@@ -151,6 +151,6 @@ class MetricsLogTest {
   }
 
   private static EpochRecord epoch(long step, int epoch) {
-    return new EpochRecord(step, epoch, 54.5, 50_000, 1.2, 0.6, 1.1, Double.NaN, Double.NaN);
+    return new EpochRecord(step, epoch, 54.5, 50_000, 1.2, Double.NaN, Double.NaN);
   }
 }

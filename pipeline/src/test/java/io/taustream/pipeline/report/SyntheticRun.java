@@ -42,8 +42,6 @@ final class SyntheticRun {
               54 + random.nextDouble(),
               50_000,
               2.1 * Math.exp(-2 * progress),
-              reached + 0.02 * progress,
-              2.2 * (1 - reached) - 0.1 * progress,
               epoch % 2 == 0 || epoch == epochs - 1 ? reached : Double.NaN,
               epoch % 2 == 0 || epoch == epochs - 1 ? 2.4 * (1 - reached) : Double.NaN));
     }

@@ -47,7 +47,8 @@ final class LabelCommit {
         .onErrorResume(
             ManifestBusyException.class,
             e -> {
-              // The labels are committed; the next update of the manifest finds them.
+              // The labels are committed, and answer for themselves until the manifest is
+              // refreshed.
               LOG.warn("{}", e.getMessage());
               return Mono.empty();
             });

@@ -2,7 +2,6 @@ package io.taustream.storage.label;
 
 import io.taustream.storage.TaustreamException;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -99,8 +98,10 @@ public final class LabelFile implements AutoCloseable {
       if (!metadata.equals(footer.metadata())) {
         throw LabelFooter.damaged(where, "its head and its footer have different metadata");
       }
-    } catch (IndexOutOfBoundsException | BufferUnderflowException e) {
-      throw LabelFooter.damaged(where, "its schema message cannot be read");
+    } catch (TaustreamException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw LabelFooter.unreadable(where, "its schema message", e);
     }
   }
 

@@ -98,7 +98,8 @@ import reactor.core.scheduler.Schedulers;
  * </ol>
  *
  * A process killed before step 2 is done leaves the store as it was; after it, the labels are
- * complete, and the manifest is brought up to date by the next one that updates it.
+ * complete: a shard without a manifest entry that agrees with its label file is judged by the file
+ * itself, until {@link SoftLabelStore#refresh} brings the manifest up to date.
  */
 public final class LabelFileWriter implements AutoCloseable {
   private final Shard shard;

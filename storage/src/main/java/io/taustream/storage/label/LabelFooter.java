@@ -82,9 +82,7 @@ record LabelFooter(
     } catch (TaustreamException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Flatbuffers that were cut or changed fail in many ways, all of them unchecked.
-      throw new DamagedLabelFileException(
-          "%s: its footer cannot be read; remove it and label the shard again".formatted(where), e);
+      throw unreadable(where, "its footer", e);
     }
   }
 
@@ -154,6 +152,14 @@ record LabelFooter(
       }
     }
     throw damaged(where, "its footer lacks the checksums of its record batches");
+  }
+
+  /** Flatbuffers that were cut or changed fail in many ways, all of them unchecked. */
+  static DamagedLabelFileException unreadable(String where, String part, RuntimeException cause) {
+    return new DamagedLabelFileException(
+        "%s is no whole label file: %s cannot be read; remove it and label the shard again"
+            .formatted(where, part),
+        cause);
   }
 
   static DamagedLabelFileException damaged(String where, String what) {

@@ -161,6 +161,12 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
         }
       }
       return new LabelManifest(set, entries);
+    } catch (DamagedLabelFileException e) {
+      throw e;
+    } catch (TaustreamException e) {
+      // Perhaps of a later version: never taken for damage, which an update would write over.
+      throw new TaustreamException(
+          "%s: %s; remove it if it is damaged: it is rebuilt".formatted(where, e.getMessage()), e);
     } catch (IOException e) {
       throw new DamagedLabelFileException("%s is no manifest: %s".formatted(where, reason(e)), e);
     }

@@ -1,5 +1,6 @@
 package io.taustream.storage.label;
 
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.sample.SampleView;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 
 /**
  * Rows on local disk until their shard is complete: one file for each view, in which rows already
@@ -65,12 +67,25 @@ final class LabelSpill implements AutoCloseable {
     samples =
         new DataOutputStream(
             new BufferedOutputStream(Files.newOutputStream(samplesFile()), 1 << 16));
-    staging = allocator.buffer((long) stagedRows * rowBytes);
+    staging = allocate(allocator, (long) stagedRows * rowBytes);
     stages = new ByteBuffer[widths.length];
     int offset = 0;
     for (int i = 0; i < widths.length; i++) {
       stages[i] = staging.nioBuffer(offset, stagedRows * widths[i]).order(ByteOrder.LITTLE_ENDIAN);
       offset += stagedRows * widths[i];
+    }
+  }
+
+  private ArrowBuf allocate(BufferAllocator allocator, long bytes) throws IOException {
+    try {
+      return allocator.buffer(bytes);
+    } catch (OutOfMemoryException e) {
+      samples.close();
+      ScratchFolder.delete(folder);
+      throw new TaustreamException(
+          "no %d bytes are left to write labels with; raise memory.batches (limit %d, used %d)"
+              .formatted(bytes, allocator.getLimit(), allocator.getAllocatedMemory()),
+          e);
     }
   }
 

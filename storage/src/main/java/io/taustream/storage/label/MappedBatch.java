@@ -1,5 +1,6 @@
 package io.taustream.storage.label;
 
+import io.taustream.storage.TaustreamException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -73,8 +74,10 @@ record MappedBatch(
           start(base, layout, LabelBatchLayout.VIEW),
           start(base, layout, LabelBatchLayout.VIEW_SEED),
           starts);
-    } catch (IndexOutOfBoundsException | ArithmeticException e) {
-      throw LabelFooter.damaged(where, "its message cannot be read");
+    } catch (TaustreamException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw LabelFooter.unreadable(where, "its message", e);
     }
   }
 

@@ -144,20 +144,31 @@ public final class SoftLabelStore implements AutoCloseable {
   public Mono<LabelFile> open(Shard shard) {
     return status(shard)
         .flatMap(
-            status -> {
-              if (status instanceof LabelStatus.Complete) {
-                return folder.stat(shard.name()).flatMap(cache::fetch);
-              }
-              return Mono.error(missing(shard, status));
-            })
+            status ->
+                status instanceof LabelStatus.Complete complete
+                    ? open(shard, complete)
+                    : Mono.error(missing(shard, status)));
+  }
+
+  private Mono<LabelFile> open(Shard shard, LabelStatus.Complete complete) {
+    return folder
+        .stat(shard.name())
+        .flatMap(cache::fetch)
         .publishOn(Schedulers.boundedElastic())
-        .map(
-            path -> {
-              LabelFile file = LabelFile.open(path);
-              set.requireSame(file.metadata().set(), "label file " + path);
-              return file;
-            })
+        .map(path -> open(path, shard, complete))
         .doOnDiscard(LabelFile.class, LabelFile::close);
+  }
+
+  private LabelFile open(Path path, Shard shard, LabelStatus.Complete complete) {
+    LabelFile file = LabelFile.open(path);
+    set.requireSame(file.metadata().set(), "label file " + path);
+    if (file.metadata().crc32c() != complete.crc32c()) {
+      file.close();
+      throw new LabelsMissingException(
+          "the labels of shard %s were replaced while they were opened; try again"
+              .formatted(shard.name()));
+    }
+    return file;
   }
 
   private LabelsMissingException missing(Shard shard, LabelStatus status) {

@@ -24,7 +24,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * Reads one object, or a range of it, whole in spite of broken connections: the next request asks
  * for what is missing, of the version (ETag) that the first answer had. So versions never mix; an
  * object that changes or goes while it is read is an error. The number of retries counts anew
- * whenever bytes arrive.
+ * whenever bytes arrive. A connection that the server closed while nobody asked for bytes may be
+ * found dead only by the idle timeout; the read goes on then.
  */
 final class S3Read {
   private static final Logger LOG = LoggerFactory.getLogger(S3Read.class);

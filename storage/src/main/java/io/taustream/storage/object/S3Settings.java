@@ -41,7 +41,7 @@ public record S3Settings(
     }
   }
 
-  /** AWS as its SDK finds it: 10 s to connect, 60 s of silence, 8 retries, 64 connections. */
+  /** AWS as its SDK finds it: 10 s to connect, 20 s of silence, 8 retries, 64 connections. */
   public static S3Settings defaults() {
     return new S3Settings(
         Optional.empty(),
@@ -49,7 +49,7 @@ public record S3Settings(
         Optional.empty(),
         Optional.empty(),
         Duration.ofSeconds(10),
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(20),
         8,
         64);
   }

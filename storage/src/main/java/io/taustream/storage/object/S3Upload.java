@@ -186,6 +186,8 @@ final class S3Upload {
                         .bucket(uri.bucket())
                         .key(key)
                         .uploadId(upload)
+                        // To put large objects together takes S3 minutes.
+                        .overrideConfiguration(patience(size))
                         .ifNoneMatch(ifNoneMatch())
                         .ifMatch(ifMatch())
                         .multipartUpload(all -> all.parts(parts))))

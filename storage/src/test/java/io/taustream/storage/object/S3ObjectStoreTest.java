@@ -200,6 +200,25 @@ class S3ObjectStoreTest {
   }
 
   @Test
+  void asksAgainWhereNoAnswerCame() throws IOException {
+    S3Settings impatient = settings.withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    try (FaultyProxy proxy = new FaultyProxy(server.endpoint());
+        ObjectStore patient =
+            ObjectStores.open(Optional.of(impatient.withEndpoint(proxy.endpoint(), true)));
+        ObjectStore once =
+            ObjectStores.open(
+                Optional.of(impatient.withEndpoint(proxy.endpoint(), true).withRetries(0)))) {
+      proxy.stallAfter(0);
+      assertThat(patient.stat(large).block().size()).isEqualTo(content.length);
+
+      proxy.stallAfter(0);
+      assertThatThrownBy(() -> once.stat(large).block())
+          .isInstanceOf(TaustreamException.class)
+          .hasMessageContaining("did not answer in 1 s to read s3://test/large");
+    }
+  }
+
+  @Test
   void asksAgainWhenToldToSlowDown() throws IOException {
     try (FaultyProxy proxy = new FaultyProxy(server.endpoint());
         ObjectStore busy = through(proxy)) {

@@ -102,7 +102,7 @@ public final class NetworkStudent implements Student {
     if (training) {
       return forward(images, true);
     }
-    return Torch.withoutGradient(() -> forward(images, false));
+    return Autograd.pause(() -> forward(images, false));
   }
 
   private NDArray forward(NDArray images, boolean training) {

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
-import java.util.function.Supplier;
 
 /**
  * The few calls that go to libtorch past DJL's engine-neutral layer, since that layer lacks them or
@@ -52,31 +51,11 @@ final class Torch {
         epsilon);
   }
 
-  /** Runs something of which libtorch records no gradient on this thread. */
-  static void withoutGradient(Runnable action) {
-    withoutGradient(
-        () -> {
-          action.run();
-          return null;
-        });
-  }
-
-  /** As {@link #withoutGradient(Runnable)}, with a result. */
-  static <T> T withoutGradient(Supplier<T> action) {
-    boolean before = JniUtils.isGradMode();
-    JniUtils.setGradMode(false);
-    try {
-      return action.get();
-    } finally {
-      JniUtils.setGradMode(before);
-    }
-  }
-
   /** Copies values into a tensor, in place. */
   static void copy(FloatBuffer values, NDArray target) {
     try (NDManager scratch = target.getManager().newSubManager()) {
       NDArray source = scratch.create(values, target.getShape(), DataType.FLOAT32);
-      withoutGradient(() -> target.set(new NDIndex("..."), source));
+      Autograd.pause(() -> target.set(new NDIndex("..."), source));
     }
   }
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import io.taustream.student.model.Autograd;
 import io.taustream.student.model.Student.NamedTensor;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package io.taustream.student.optimizer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.taustream.student.model.Autograd;
 import io.taustream.student.model.Student;
 import io.taustream.student.model.Student.NamedTensor;
 import java.util.ArrayList;

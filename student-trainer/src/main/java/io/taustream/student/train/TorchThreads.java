@@ -1,5 +1,6 @@
 package io.taustream.student.train;
 
+import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
@@ -18,6 +19,8 @@ public record TorchThreads(int count) {
 
   /** Sets the number for the process and for the calling thread; cheap where it is set already. */
   public void apply() {
+    // Loads libtorch if nothing has before.
+    Engine.getEngine("PyTorch");
     if (JniUtils.getNumThreads() != count) {
       JniUtils.setNumThreads(count);
     }

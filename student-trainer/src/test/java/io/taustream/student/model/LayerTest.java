@@ -101,7 +101,7 @@ class LayerTest {
       double change) {
     double[] changed = values.clone();
     changed[index] += change;
-    return Torch.withoutGradient(
+    return Autograd.pause(
         () -> {
           tensor.set(changed);
           double loss = network.forward(input, scope, true).mul(weights).sum().getDouble();

@@ -180,7 +180,7 @@ class NetworkStudentTest {
         NetworkStudent halved = StudentModels.create("resnet8", 10, 32, twice, 7, Device.cpu())) {
       // Half the input and twice the first layer's weights are the same network.
       NamedTensor stem = named(halved.parameters(), "conv1.weight");
-      Torch.withoutGradient(() -> stem.tensor().muli(2));
+      Autograd.pause(() -> stem.tensor().muli(2));
       float[] expected = logits(student, false);
       float[] found = logits(halved, false);
       for (int i = 0; i < expected.length; i++) {

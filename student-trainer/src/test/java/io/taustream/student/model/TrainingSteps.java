@@ -40,8 +40,7 @@ public final class TrainingSteps {
         collector.backward(loss);
         value = loss.getFloat();
       }
-      Torch.withoutGradient(
-          () -> student.parameters().forEach(parameter -> descend(parameter, rate)));
+      Autograd.pause(() -> student.parameters().forEach(parameter -> descend(parameter, rate)));
       return value;
     }
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.taustream.student.model.Autograd;
 import io.taustream.student.model.Student.NamedTensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;

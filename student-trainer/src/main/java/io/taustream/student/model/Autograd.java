@@ -1,4 +1,4 @@
-package io.taustream.student.optimizer;
+package io.taustream.student.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -26,6 +26,16 @@ public final class Autograd {
    */
   public static <T> T pause(Supplier<T> work) {
     return switched(false, work);
+  }
+
+  /** As {@link #pause(Supplier)}, for what has no result. */
+  public static void pause(Runnable work) {
+    switched(
+        false,
+        () -> {
+          work.run();
+          return null;
+        });
   }
 
   /**
