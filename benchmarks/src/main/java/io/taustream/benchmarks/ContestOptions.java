@@ -31,7 +31,7 @@ final class ContestOptions {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "2",
+      defaultValue = "3",
       description = "Rounds before those (default: ${DEFAULT-VALUE}).")
   private int warmUp;
 
