@@ -91,18 +91,20 @@ public final class BatchStage {
                     chunk -> decoded(chunk.getT2(), chunk.getT1(), undelivered),
                     settings.parallelism(),
                     1)
-                .filter(undelivered::deliver)
+                .<ImageBatch>handle(undelivered::deliver)
                 .concatWith(Mono.fromRunnable(skipped::requireFew)),
         Undelivered::end);
   }
 
-  private Flux<ImageBatch> decoded(List<Sample> samples, long number, Undelivered undelivered) {
+  private Flux<Undelivered.Wrapped> decoded(
+      List<Sample> samples, long number, Undelivered undelivered) {
     return Mono.fromCallable(() -> decode(samples, number, undelivered))
         .subscribeOn(scheduler)
         .flatMapIterable(batches -> batches);
   }
 
-  private List<ImageBatch> decode(List<Sample> samples, long number, Undelivered undelivered) {
+  private List<Undelivered.Wrapped> decode(
+      List<Sample> samples, long number, Undelivered undelivered) {
     long begun = System.nanoTime();
     List<Sample> whole = new ArrayList<>(samples.size());
     List<RgbImage> images = new ArrayList<>(samples.size());
@@ -128,9 +130,8 @@ public final class BatchStage {
         throw e;
       }
     }
-    undelivered.add(batches);
     listener.decoded(images.size(), System.nanoTime() - begun);
-    return batches;
+    return undelivered.add(batches);
   }
 
   private ImageBatch render(List<Sample> samples, List<RgbImage> images, int view, long through) {

@@ -11,11 +11,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.SynchronousSink;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** One reading of one shard, for one subscriber. Thread-safe. */
 public final class ShardReading {
   private static final Logger LOG = LoggerFactory.getLogger(ShardReading.class);
+
+  private static final int SECONDS_UNTIL_IDLE_THREADS_END = 60;
+
+  /**
+   * Threads that wait for bytes. The store reads on {@link Schedulers#boundedElastic()}, whose
+   * tasks share threads when there are many: a reading that waited on one of those could hold up
+   * the very read that it waits for.
+   */
+  private static final Scheduler WAITING =
+      Schedulers.newBoundedElastic(
+          Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE,
+          Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE,
+          "shard",
+          SECONDS_UNTIL_IDLE_THREADS_END,
+          true);
 
   private final ObjectStore store;
   private final ShardSource source;
@@ -37,10 +53,10 @@ public final class ShardReading {
    * The shard's samples in its own order. Subscribe once: a second subscriber gets an {@link
    * IllegalStateException}.
    *
-   * <p><b>Demand:</b> a sample is read when it is asked for; beside it, the store's buffers of 2
-   * chunks wait. It completes on demand beyond the last sample. <b>Errors:</b> a {@link
-   * TaustreamException} that names the shard, after the samples before the fault. <b>Cancel:</b>
-   * ends the read. Reads block, on {@link Schedulers#boundedElastic()}.
+   * <p><b>Demand:</b> a sample is read when it is asked for; beside it, 2 of the store's buffers
+   * wait, in a folder 2 for each of the next 8 images. It completes on demand beyond the last
+   * sample. <b>Errors:</b> a {@link TaustreamException} that names the shard, after the samples
+   * before the fault. <b>Cancel:</b> ends the read. Reads block, on threads of their own.
    */
   public Flux<Sample> samples() {
     return Flux.defer(
@@ -49,7 +65,7 @@ public final class ShardReading {
                     ? Flux.<Sample, Cursor>generate(Cursor::new, this::next, Cursor::close)
                     : Flux.<Sample>error(
                         new IllegalStateException(shard().uri() + ": this reading was used")))
-        .subscribeOn(Schedulers.boundedElastic())
+        .subscribeOn(WAITING)
         .doOnCancel(() -> cancelled = true);
   }
 

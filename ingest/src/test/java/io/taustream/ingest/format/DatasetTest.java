@@ -9,6 +9,7 @@ import io.taustream.storage.sample.Shard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 class DatasetTest {
   @TempDir private Path root;
@@ -75,6 +78,23 @@ class DatasetTest {
     assertThatThrownBy(() -> dataset.read(dataset.shards().get(0)).samples().blockLast())
         .isInstanceOf(TaustreamException.class)
         .hasMessageContaining("when it was listed");
+  }
+
+  @Test
+  void readsMoreShardsAtOnceThanThereAreThreads() throws IOException {
+    int shards = 3 * Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+    for (int i = 0; i < shards; i++) {
+      folder.put("s" + i + ".tar", new Tars().addSamples(20, 60_000).end());
+    }
+    Dataset dataset = folder.open(10, "*.tar");
+
+    Long samples =
+        Flux.fromIterable(dataset.shards())
+            .flatMap(shard -> dataset.read(shard).samples(), shards, 1)
+            .count()
+            .block(Duration.ofSeconds(30));
+
+    assertThat(samples).isEqualTo(20L * shards);
   }
 
   @Test

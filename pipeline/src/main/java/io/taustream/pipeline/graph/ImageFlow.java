@@ -51,8 +51,8 @@ public final class ImageFlow {
       int batch,
       long start,
       SkippedSamples skipped) {
-    long chunk = (long) batch * imageBytes(view) * views.size();
-    long chunks = pool.budget() / chunk - DOWNSTREAM_CHUNKS;
+    long bytes = batch * imageBytes(view);
+    long chunks = pool.capacity(bytes) / views.size() - DOWNSTREAM_CHUNKS;
     if (chunks < 1) {
       throw new TaustreamException(
           ("memory.batches is %,d bytes; batches of %d images of %d x %d in %d views need at least"
@@ -63,7 +63,7 @@ public final class ImageFlow {
                   view.size(),
                   view.size(),
                   views.size(),
-                  chunk * (1 + DOWNSTREAM_CHUNKS)));
+                  bytes * views.size() * (1 + DOWNSTREAM_CHUNKS)));
     }
     int parallelism = (int) Math.min(chunks, workers.decodeThreads() + 1L);
     return new BatchStage(

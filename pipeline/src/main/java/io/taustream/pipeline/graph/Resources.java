@@ -8,16 +8,23 @@ import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.memory.rounding.SegmentRoundingPolicy;
 
 /**
  * What a process has once, however much it labels and trains: the object store, the root allocator
  * with the pool of batches, the threads and the meters of the stages.
  */
 public final class Resources implements AutoCloseable {
+  private static final long PAGE_BYTES = 4096;
+
   private final ObjectStore objects;
-  private final BufferAllocator root = new RootAllocator();
+  // Rounded to pages: Arrow's own policy, powers of two, would waste up to half of the budget.
+  private final BufferAllocator root =
+      new RootAllocator(
+          AllocationListener.NOOP, Long.MAX_VALUE, new SegmentRoundingPolicy(PAGE_BYTES));
   private final BatchPool pool;
   private final Workers workers;
   private final StageMeter decodeMeter;
