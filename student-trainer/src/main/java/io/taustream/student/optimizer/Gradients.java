@@ -30,7 +30,7 @@ public final class Gradients {
   public double norm(NDManager step) {
     return Autograd.pause(
         () -> {
-          // Not by dot products: for those libtorch wakes its threads, however short the vector.
+          // Not by dot products, which took several times as long in a profile: docs/benchmarks.md.
           NDList norms = new NDList();
           for (NamedTensor parameter : parameters) {
             try (NDArray gradient = parameter.tensor().getGradient()) {
