@@ -1,0 +1,2 @@
+/** What Taustream's stages cost beside bare loops over the same libraries, as ratios. */
+package io.taustream.benchmarks;
