@@ -5,11 +5,14 @@ import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.graph.Labelling;
 import io.taustream.pipeline.graph.Resources;
 import io.taustream.pipeline.graph.RunReports;
+import io.taustream.pipeline.graph.StageMeter;
 import io.taustream.pipeline.graph.StopRequest;
 import io.taustream.pipeline.graph.Training;
+import io.taustream.pipeline.report.MetricRecord;
 import io.taustream.pipeline.report.ReportWriter;
 import io.taustream.pipeline.report.ResultTable;
 import io.taustream.pipeline.report.RunReport;
+import io.taustream.pipeline.report.StageRecord;
 import io.taustream.storage.TaustreamException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,12 +77,29 @@ final class DemoCommand implements Callable<Integer> {
     ConsoleProgress progress = ConsoleProgress.create();
     String version = VersionProvider.version();
     try (Resources resources = new Resources(config)) {
-      new Labelling(config, resources, version, progress, stop).run();
+      Labelling.Summary labelled = new Labelling(config, resources, version, progress, stop).run();
       Training.Summary summary =
           new Training(config, text(file), resources, version, progress, stop)
               .run(false, start.fresh());
-      return RunReports.of(summary.folder(), config, text(file), summary.finished());
+      return withTeacher(
+          RunReports.of(summary.folder(), config, text(file), summary.finished()), labelled);
     }
+  }
+
+  /** The run that had its labels made tells how fast the teacher was. */
+  private static RunReport withTeacher(RunReport report, Labelling.Summary labelled) {
+    List<MetricRecord> metrics = new ArrayList<>();
+    labelled.stages().stream()
+        .filter(stage -> stage.stage().equals("teacher") && stage.images() > 0)
+        .map(stage -> teacherStage(stage, labelled.seconds()))
+        .forEach(metrics::add);
+    metrics.addAll(report.metrics());
+    return report.withMetrics(metrics);
+  }
+
+  private static StageRecord teacherStage(StageMeter.Reading stage, double seconds) {
+    return new StageRecord(
+        0, 0, stage.stage(), stage.images() / seconds, stage.busyShare(Math.round(seconds * 1e9)));
   }
 
   private static Path samples() {

@@ -2,10 +2,12 @@ package io.taustream.pipeline.report;
 
 import io.taustream.pipeline.report.EvaluationRecord.Role;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,6 +18,7 @@ import java.util.Set;
 public final class ResultTable {
   private static final String NONE = "–";
   private static final String GAP = "  ";
+  private static final String TEACHER_STAGE = "teacher";
 
   private final List<String> header = new ArrayList<>();
   private final List<List<String>> rows = new ArrayList<>();
@@ -34,12 +37,24 @@ public final class ResultTable {
         .map(run -> run.evaluation(Role.TEACHER))
         .flatMap(Optional::stream)
         .findFirst()
-        .ifPresent(teacher -> table.add("teacher " + teacher.model(), teacher, stages, Map.of()));
+        .ifPresent(
+            teacher -> table.add("teacher " + teacher.model(), teacher, stages, teacherRate(runs)));
     for (RunReport run : runs) {
-      table.add(
-          run.run(), run.evaluation(Role.STUDENT).orElse(null), stages, run.imagesPerSecond());
+      Map<String, Double> rates = new HashMap<>(run.imagesPerSecond());
+      rates.remove(TEACHER_STAGE);
+      table.add(run.run(), run.evaluation(Role.STUDENT).orElse(null), stages, rates);
     }
     return table.render();
+  }
+
+  /** Of whichever run had its labels made. */
+  private static Map<String, Double> teacherRate(List<RunReport> runs) {
+    return runs.stream()
+        .map(run -> run.imagesPerSecond().get(TEACHER_STAGE))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(rate -> Map.of(TEACHER_STAGE, rate))
+        .orElse(Map.of());
   }
 
   private void add(

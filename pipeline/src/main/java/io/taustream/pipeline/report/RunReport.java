@@ -50,6 +50,11 @@ public record RunReport(
     skipped = List.copyOf(skipped);
   }
 
+  /** The same report over other lines. */
+  public RunReport withMetrics(List<MetricRecord> lines) {
+    return new RunReport(run, state, date, summary, configuration, classNames, lines, skipped);
+  }
+
   /** The training loss over the steps, in order. */
   public List<StepRecord> steps() {
     return lines(StepRecord.class).toList();
