@@ -1,7 +1,9 @@
 package io.taustream.pipeline.report;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The numbers of a run as they come: {@code metrics.jsonl}, UTF-8, one JSON object a line, each
@@ -10,14 +12,22 @@ import java.util.List;
  *
  * <p>Nothing is doubled or lost over a stop of the process if the writer of checkpoints keeps this
  * order: append the lines up to step s, {@link #force()}, write the checkpoint of step s; on resume
- * from it, {@link #truncateAfter} s. Lines of steps and epochs that the log holds already are not
- * written again. Thread-safe.
+ * from it, {@link #truncateAfter} s. Lines of steps, epochs and evaluations that the log holds
+ * already are not written again. Thread-safe.
  */
 public final class MetricsLog implements AutoCloseable {
   private final JsonLines<MetricRecord> lines;
   private long lastStep;
   private int lastEpoch;
   private double seconds;
+  private final Set<Moment> evaluations = new HashSet<>();
+
+  /** What an evaluation is of: each is written once. */
+  private record Moment(long step, EvaluationRecord.Role role, String model) {
+    static Moment of(EvaluationRecord line) {
+      return new Moment(line.step(), line.role(), line.model());
+    }
+  }
 
   private MetricsLog(JsonLines<MetricRecord> lines) {
     this.lines = lines;
@@ -45,15 +55,22 @@ public final class MetricsLog implements AutoCloseable {
     return JsonLines.read(file, MetricRecord.class);
   }
 
-  /** Appends a line, unless it is a step or an epoch that is there already. */
+  /** Appends a line, unless it is a step, an epoch or an evaluation that is there already. */
   public synchronized void append(MetricRecord line) {
     boolean known =
         (line instanceof StepRecord step && step.step() <= lastStep)
-            || (line instanceof EpochRecord epoch && epoch.epoch() <= lastEpoch);
+            || (line instanceof EpochRecord epoch && epoch.epoch() <= lastEpoch)
+            || (line instanceof EvaluationRecord found && evaluations.contains(Moment.of(found)));
     if (!known) {
       lines.append(line);
       count(line);
     }
+  }
+
+  /** Drops every line: of a run that begins anew. */
+  public synchronized void clear() {
+    lines.retain(line -> false);
+    recount();
   }
 
   /** Drops every line of a later step: what the run is about to do again. */
@@ -81,6 +98,7 @@ public final class MetricsLog implements AutoCloseable {
     lastStep = 0;
     lastEpoch = -1;
     seconds = 0;
+    evaluations.clear();
     lines.read().forEach(this::count);
   }
 
@@ -91,6 +109,8 @@ public final class MetricsLog implements AutoCloseable {
       lastEpoch = Math.max(lastEpoch, epoch.epoch());
     } else if (line instanceof StageRecord stage) {
       seconds = Math.max(seconds, stage.seconds());
+    } else if (line instanceof EvaluationRecord found) {
+      evaluations.add(Moment.of(found));
     }
   }
 }
