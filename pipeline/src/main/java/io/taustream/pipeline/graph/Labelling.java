@@ -90,7 +90,7 @@ public final class Labelling {
       }
       skippedCount = log.size();
     }
-    folder.publish(RunFolder.SKIPPED);
+    folder.publishLogs();
     return new Summary(
         summaries.size() == config.teachers().size(),
         (System.nanoTime() - begun) / 1e9,

@@ -83,8 +83,12 @@ public final class RunFolder {
     write(name, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Brings a file that was appended to locally to where the run's folder is. */
-  void publish(String name) {
+  /** Brings the files that are appended to locally to where the run's folder is. */
+  void publishLogs() {
+    List.of(METRICS, SKIPPED).forEach(this::publish);
+  }
+
+  private void publish(String name) {
     if (!uri.isFile() && Files.exists(file(name))) {
       store.write(uri.child(name), file(name), new WriteCondition.Always()).block();
     }

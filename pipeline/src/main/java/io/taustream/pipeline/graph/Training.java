@@ -104,7 +104,11 @@ public final class Training {
             StudentAssembly.open(config, resources, folder, fingerprint(config, teachers));
         MetricsLog metrics = MetricsLog.open(folder.file(RunFolder.METRICS));
         SkippedLog skipped = SkippedLog.open(folder.file(RunFolder.SKIPPED))) {
-      metrics.truncateAfter(student.progress().step());
+      if (student.resumed()) {
+        metrics.truncateAfter(student.progress().step());
+      } else {
+        metrics.clear();
+      }
       Inputs inputs = new Inputs(folder, data, teachers, labels, student, metrics, skipped);
       return finished(student) ? alreadyFinished(inputs) : train(inputs, labelling);
     } finally {
@@ -156,7 +160,8 @@ public final class Training {
       return summary(inputs, new TrainingRun.Outcome(false, at.epoch(), at.step()), begun);
     }
     RunRecorder recorder =
-        new RunRecorder(inputs.metrics(), config.data().classes(), resources.meters());
+        new RunRecorder(
+            inputs.metrics(), inputs.folder(), config.data().classes(), resources.meters());
     StudentAssembly student = inputs.student();
     if (student.resumed()) {
       LOG.info(
@@ -190,8 +195,7 @@ public final class Training {
 
   private Summary summary(Inputs inputs, TrainingRun.Outcome outcome, long begun) {
     inputs.metrics().force();
-    inputs.folder().publish(RunFolder.METRICS);
-    inputs.folder().publish(RunFolder.SKIPPED);
+    inputs.folder().publishLogs();
     RunReports.write(inputs.folder(), config, configText, outcome.finished());
     return new Summary(
         outcome.finished(),
