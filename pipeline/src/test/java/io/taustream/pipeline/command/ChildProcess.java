@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 
 /** The program in a process of its own, so that it can be killed. Closing kills it. */
 final class ChildProcess implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofMillis(2);
 
   private final Process process;

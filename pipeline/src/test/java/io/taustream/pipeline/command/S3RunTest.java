@@ -10,11 +10,11 @@ import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.S3TestServer;
 import io.taustream.storage.object.WriteCondition;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,8 +103,7 @@ class S3RunTest {
     run.command("train", "CONFIG").isDone();
 
     assertThat(labelFiles("whole")).isEqualTo(files.labelFiles());
-    assertThat(read(results("whole").child("student.onnx")))
-        .isEqualTo(ByteBuffer.wrap(files.student()));
+    assertThat(read(results("whole").child("student.onnx"))).isEqualTo(files.student());
     assertThat(names(results("whole")))
         .contains("metrics.jsonl", "skipped.jsonl", "student.yaml", "report.html");
     assertThat(run.command("label", "CONFIG").isDone().out()).contains("all labelled before");
@@ -140,10 +139,9 @@ class S3RunTest {
     run.command("run", "CONFIG").isDone();
 
     assertThat(labelFiles("killed")).isEqualTo(files.labelFiles());
-    assertThat(read(results("killed").child("student.onnx")))
-        .isEqualTo(ByteBuffer.wrap(files.student()));
+    assertThat(read(results("killed").child("student.onnx"))).isEqualTo(files.student());
     Path metrics = folder.resolve("killed-metrics.jsonl");
-    Files.write(metrics, read(results("killed").child("metrics.jsonl")).array());
+    Files.write(metrics, read(results("killed").child("metrics.jsonl")));
     InterruptedRunTest.requireEveryLineOnce(MetricsLog.read(metrics));
   }
 
@@ -199,7 +197,7 @@ class S3RunTest {
     for (ObjectInfo info : objects.list(store).toIterable()) {
       String path = info.uri().toString().substring(store.toString().length());
       if (path.endsWith(".arrow")) {
-        found.put(path, read(info.uri()));
+        found.put(path, ByteBuffer.wrap(read(info.uri())));
       }
     }
     return found;
@@ -209,12 +207,13 @@ class S3RunTest {
     return objects.list(below.child("")).map(info -> info.uri().name()).collectList().block();
   }
 
-  private static ByteBuffer read(ObjectUri uri) {
-    return objects
-        .read(uri)
-        .collect(() -> ByteBuffer.allocate(1 << 20), ByteBuffer::put)
-        .map(ByteBuffer::flip)
-        .map(content -> ByteBuffer.wrap(Arrays.copyOf(content.array(), content.limit())))
-        .block();
+  private static byte[] read(ObjectUri uri) {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    for (ByteBuffer part : objects.read(uri).toIterable(1)) {
+      while (part.hasRemaining()) {
+        content.write(part.get());
+      }
+    }
+    return content.toByteArray();
   }
 }
