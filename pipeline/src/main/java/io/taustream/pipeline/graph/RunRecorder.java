@@ -25,6 +25,7 @@ final class RunRecorder {
   private static final int MOST_CONFUSION_CLASSES = 200;
 
   private final MetricsLog log;
+  private final RunFolder folder;
   private final int classes;
   private final List<StageMeter> meters;
   private final double secondsBefore;
@@ -37,10 +38,12 @@ final class RunRecorder {
   private List<StageMeter.Reading> readings;
 
   /**
+   * @param folder that the log is part of
    * @param meters of the stages, in the order of the flow
    */
-  RunRecorder(MetricsLog log, int classes, List<StageMeter> meters) {
+  RunRecorder(MetricsLog log, RunFolder folder, int classes, List<StageMeter> meters) {
     this.log = log;
+    this.folder = folder;
     this.classes = classes;
     this.meters = List.copyOf(meters);
     this.secondsBefore = log.seconds();
@@ -121,9 +124,10 @@ final class RunRecorder {
             rows(found)));
   }
 
-  /** Returns when all lines lie on the disk. */
+  /** Returns when all lines lie where they outlast this process, and this machine if on S3. */
   void force() {
     log.force();
+    folder.publishLogs();
   }
 
   private List<List<Integer>> rows(Evaluation found) {

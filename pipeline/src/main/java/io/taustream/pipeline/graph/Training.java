@@ -166,7 +166,8 @@ public final class Training {
       return summary(inputs, new TrainingRun.Outcome(false, at.epoch(), at.step()), begun);
     }
     RunRecorder recorder =
-        new RunRecorder(inputs.metrics(), config.data().classes(), resources.meters());
+        new RunRecorder(
+            inputs.metrics(), inputs.folder(), config.data().classes(), resources.meters());
     StudentAssembly student = inputs.student();
     if (student.resumed()) {
       LOG.info(

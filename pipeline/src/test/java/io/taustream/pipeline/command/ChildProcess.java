@@ -28,6 +28,11 @@ final class ChildProcess implements AutoCloseable {
 
   /** Starts {@code taustream} with these words; what it says goes to files in {@code folder}. */
   static ChildProcess start(Path folder, String... words) {
+    return start(folder, List.of(), words);
+  }
+
+  /** The same with more flags for the JVM. */
+  static ChildProcess start(Path folder, List<String> flags, String... words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--add-opens=java.base/java.nio=ALL-UNNAMED");
@@ -35,6 +40,7 @@ final class ChildProcess implements AutoCloseable {
     command.add("-Xmx256m");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:+UseSerialGC");
+    command.addAll(flags);
     command.add("-cp");
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));

@@ -24,18 +24,7 @@ class MetricsLogTest {
             step(20),
             new StageRecord(20, 1.5, "decode", 812.25, 0.5),
             epoch(390, 0),
-            new EvaluationRecord(
-                390,
-                Role.STUDENT,
-                "resnet8",
-                10_000,
-                0.8,
-                0.99,
-                0.61,
-                0.02,
-                Double.NaN,
-                Double.NaN,
-                List.of(List.of(3, 1), List.of(0, 4))));
+            evaluation(390));
 
     try (MetricsLog log = MetricsLog.open(file())) {
       written.forEach(log::append);
@@ -68,18 +57,31 @@ class MetricsLogTest {
   @Test
   void doublesNothingWhenARunResumes() {
     try (MetricsLog log = MetricsLog.open(file())) {
-      List.of(step(20), step(40), epoch(40, 0), step(60)).forEach(log::append);
+      List.of(step(20), step(40), epoch(40, 0), evaluation(40), step(60)).forEach(log::append);
     }
 
     try (MetricsLog log = MetricsLog.open(file())) {
       log.truncateAfter(40);
-      List.of(epoch(40, 0), step(40), step(60), step(80), epoch(80, 1)).forEach(log::append);
+      List.of(epoch(40, 0), evaluation(40), step(40), step(60), step(80), epoch(80, 1))
+          .forEach(log::append);
     }
 
     assertThat(MetricsLog.read(file()))
-        .containsExactly(step(20), step(40), epoch(40, 0), step(60), step(80), epoch(80, 1));
+        .containsExactly(
+            step(20), step(40), epoch(40, 0), evaluation(40), step(60), step(80), epoch(80, 1));
     assertThat(directory).isDirectoryContaining("glob:**/metrics.jsonl");
     assertThat(directory.toFile().list()).hasSize(1);
+  }
+
+  @Test
+  void isEmptyAgainForARunThatBeginsAnew() {
+    try (MetricsLog log = MetricsLog.open(file())) {
+      List.of(step(20), epoch(40, 0), evaluation(40)).forEach(log::append);
+      log.clear();
+      List.of(evaluation(40), step(20)).forEach(log::append);
+    }
+
+    assertThat(MetricsLog.read(file())).containsExactly(evaluation(40), step(20));
   }
 
   @Test
@@ -148,6 +150,21 @@ class MetricsLogTest {
 
   private static StepRecord step(long step) {
     return new StepRecord(step, 0, 1.5, Map.of("ce", 1.0, "kl", 0.5), 0.1);
+  }
+
+  private static EvaluationRecord evaluation(long step) {
+    return new EvaluationRecord(
+        step,
+        Role.STUDENT,
+        "resnet8",
+        10_000,
+        0.8,
+        0.99,
+        0.61,
+        0.02,
+        Double.NaN,
+        Double.NaN,
+        List.of(List.of(3, 1), List.of(0, 4)));
   }
 
   private static EpochRecord epoch(long step, int epoch) {
