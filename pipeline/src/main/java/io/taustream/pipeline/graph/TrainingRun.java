@@ -67,7 +67,6 @@ final class TrainingRun {
       StudentEvaluator evaluator,
       Optional<TestSet> test,
       CheckpointStore checkpoints,
-      RunFolder folder,
       RunRecorder recorder,
       StageMeter meter,
       Scheduler training) {}
@@ -212,7 +211,6 @@ final class TrainingRun {
   /** Metrics first: a checkpoint's step always has its lines. */
   private void checkpoint() {
     parts.recorder().force();
-    parts.folder().publishLogs();
     TrainingProgress now =
         new TrainingProgress(
             step, epoch, position, plan.seed(), plan.fingerprint(), means.toJson());

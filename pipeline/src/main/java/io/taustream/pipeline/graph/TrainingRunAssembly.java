@@ -87,7 +87,6 @@ final class TrainingRunAssembly {
             student.student(), Optional.empty(), student.threads(), resources.workers().student()),
         TestSetFactory.of(config, resources, inputs.data(), inputs.teachers()),
         student.checkpoints(),
-        inputs.folder(),
         recorder,
         resources.studentMeter(),
         resources.workers().student());

@@ -60,12 +60,6 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
-  /** Drops every line: of a run that begins anew. */
-  public synchronized void clear() {
-    lines.retain(line -> false);
-    recount();
-  }
-
   /** Drops every line of a later step: what the run is about to do again. */
   public synchronized void truncateAfter(long step) {
     lines.retain(line -> line.step() <= step);
