@@ -7,7 +7,9 @@ import io.taustream.pipeline.report.EvaluationRecord;
 import io.taustream.pipeline.report.MetricRecord;
 import io.taustream.pipeline.report.MetricsLog;
 import io.taustream.pipeline.report.StepRecord;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -127,6 +129,38 @@ class InterruptedRunTest {
     assertThat(run.labelFiles()).isEqualTo(labels);
     assertThat(run.student()).isEqualTo(student);
     requireEveryLineOnce(metrics(run));
+  }
+
+  /** As a process leaves it that is killed behind its last checkpoint. */
+  @Test
+  void trainingKilledBeforeItWroteItsResultsWritesThem() throws IOException {
+    TinyRun run = run("results");
+    run.command("run", "CONFIG").isDone();
+    for (String result : List.of("student.onnx", "student.yaml", "report.html")) {
+      Files.delete(run.results().resolve(result));
+    }
+
+    run.command("train", "CONFIG").isDone();
+
+    assertThat(run.student()).isEqualTo(student);
+    assertThat(run.results().resolve("student.yaml")).isNotEmptyFile();
+    assertThat(run.results().resolve("report.html")).isNotEmptyFile();
+    requireEveryLineOnce(metrics(run));
+  }
+
+  @Test
+  void aSecondProcessLeavesARunningOneAlone() {
+    TinyRun run = longRun("two");
+    try (ChildProcess child = child(run, "run")) {
+      child.await(() -> !checkpoints(run).isEmpty());
+
+      run.command("train", "CONFIG", "--fresh")
+          .failed(1, "another process works on", "two/work/tiny");
+
+      assertThat(checkpoints(run)).isNotEmpty();
+      child.signal("TERM");
+      assertThat(child.end().status()).isEqualTo(143);
+    }
   }
 
   @Test
