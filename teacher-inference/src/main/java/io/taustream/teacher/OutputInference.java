@@ -120,7 +120,7 @@ final class OutputInference {
     Optional<Integer> said = fixed > 0 ? Optional.of(Math.toIntExact(fixed)) : stated.classes();
     if (said.isPresent() && data.isPresent() && said.get() != data.get().classes()) {
       throw model.failure(
-          "it tells %d classes apart, the data has %d; use a teacher that was trained on these classes"
+          "it tells %d classes apart, the data has %d (data.classes); correct that, or use a teacher of these classes"
               .formatted(said.get(), data.get().classes()));
     }
     return said.or(() -> data.map(DataShape::classes))

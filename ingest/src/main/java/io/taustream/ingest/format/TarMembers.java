@@ -146,9 +146,8 @@ final class TarMembers implements Closeable {
   }
 
   private RuntimeException truncated(String reason, Exception cause) {
-    return bytes.fault(
-        "is truncated at byte " + raw.position() + " (" + reason + "); copy or write it again",
-        cause);
+    String what = raw.position() == 0 ? "is empty, truncated at byte " : "is truncated at byte ";
+    return bytes.fault(what + raw.position() + " (" + reason + "); copy or write it again", cause);
   }
 
   @Override

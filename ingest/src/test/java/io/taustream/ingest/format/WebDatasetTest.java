@@ -118,7 +118,7 @@ class WebDatasetTest {
         new Tars().add("k.jpg", "i").add("l.jpg", "i").add("k.cls", "1").end(),
         "s.tar",
         "k is there twice");
-    fails(new byte[0], "s.tar", "truncated at byte 0");
+    fails(new byte[0], "s.tar", "is empty, truncated at byte 0");
   }
 
   @Test

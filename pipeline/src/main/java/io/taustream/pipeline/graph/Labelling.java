@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 /** Labels every shard that has no labels yet: what {@code taustream label} does. Blocking. */
 public final class Labelling {
@@ -78,18 +79,18 @@ public final class Labelling {
     DataSources data = DataSources.open(config.data(), resources.objects());
     List<TeacherSummary> summaries = new ArrayList<>();
     long skippedCount;
+    folder.fetch(RunFolder.SKIPPED);
     try (SkippedLog log = SkippedLog.open(folder.file(RunFolder.SKIPPED))) {
       List<TeacherSlot> slots = TeacherSlot.all(config, resources, version);
       try {
         for (TeacherSlot slot : slots) {
-          label(slot, data, log).ifPresent(summaries::add);
+          label(slot, data, folder, log).ifPresent(summaries::add);
         }
       } finally {
         slots.forEach(TeacherSlot::close);
       }
       skippedCount = log.size();
     }
-    folder.publishLogs();
     return new Summary(
         summaries.size() == config.teachers().size(),
         (System.nanoTime() - begun) / 1e9,
@@ -99,14 +100,17 @@ public final class Labelling {
   }
 
   /** Absent where the process was asked to stop. */
-  private Optional<TeacherSummary> label(TeacherSlot slot, DataSources data, SkippedLog log) {
+  private Optional<TeacherSummary> label(
+      TeacherSlot slot, DataSources data, RunFolder folder, SkippedLog log) {
     try (Teacher teacher = TeacherSlot.open(slot.config(), config, resources)) {
       ViewSpec trainView = TeacherSlot.trainView(config);
       ViewSpec testView = ViewSpec.plain(config.view().size());
       List<ShardLabelling.Labelled> done = new ArrayList<>();
-      done.addAll(label(slot, teacher, data.train(), trainView, slot.train(), "train", log));
+      done.addAll(
+          label(slot, teacher, data.train(), trainView, slot.train(), "train", folder, log));
       if (data.test().isPresent()) {
-        done.addAll(label(slot, teacher, data.test().get(), testView, slot.test(), "test", log));
+        done.addAll(
+            label(slot, teacher, data.test().get(), testView, slot.test(), "test", folder, log));
       }
       return Optional.of(
           new TeacherSummary(
@@ -128,6 +132,7 @@ public final class Labelling {
       ViewSpec view,
       SoftLabelStore store,
       String part,
+      RunFolder folder,
       SkippedLog log) {
     store.refresh().block();
     SkippedSamples skipped = SkippedListing.into(log, config);
@@ -151,7 +156,9 @@ public final class Labelling {
                   () -> progress.begin(what, images),
                   task ->
                       Flux.fromIterable(dataset.shards())
-                          .concatMap(shard -> labelling.label(shard, task), 1),
+                          .concatMap(shard -> labelling.label(shard, task), 1)
+                          .publishOn(Schedulers.boundedElastic(), 1)
+                          .doOnNext(shard -> publish(shard, folder)),
                   Progress.Task::close)
               .collectList()
               .block();
@@ -160,5 +167,11 @@ public final class Labelling {
     }
     skipped.requireFew();
     return done;
+  }
+
+  private static void publish(ShardLabelling.Labelled shard, RunFolder folder) {
+    if (shard.made()) {
+      folder.publish(RunFolder.SKIPPED);
+    }
   }
 }

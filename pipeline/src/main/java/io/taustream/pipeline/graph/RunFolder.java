@@ -99,9 +99,7 @@ public final class RunFolder {
       if (channel.tryLock() == null) {
         throw new OverlappingFileLockException();
       }
-      if (!uri.isFile()) {
-        LOGS.forEach(this::fetch);
-      }
+      LOGS.forEach(this::fetch);
       return new Hold(channel);
     } catch (IOException | OverlappingFileLockException e) {
       close(channel);
@@ -132,13 +130,13 @@ public final class RunFolder {
 
   /** Brings the logs, which are appended to locally, to where the run's folder is. */
   void publishLogs() {
-    if (uri.isFile()) {
-      return;
-    }
-    for (String name : LOGS) {
-      if (Files.exists(file(name))) {
-        store.write(uri.child(name), file(name), new WriteCondition.Always()).block();
-      }
+    LOGS.forEach(this::publish);
+  }
+
+  /** The same for one of them. */
+  void publish(String name) {
+    if (!uri.isFile() && Files.exists(file(name))) {
+      store.write(uri.child(name), file(name), new WriteCondition.Always()).block();
     }
   }
 
@@ -155,7 +153,11 @@ public final class RunFolder {
     }
   }
 
-  private void fetch(String name) {
+  /** Brings a log to this machine, where the run's folder is on S3: the copy there is the truth. */
+  void fetch(String name) {
+    if (uri.isFile()) {
+      return;
+    }
     Path whole = file(name + ".fetched");
     try {
       try (WritableByteChannel out =

@@ -101,7 +101,11 @@ public final class ObjectPattern {
             literal.scheme(), literal.bucket(), path.substring(0, path.lastIndexOf('/') + 1));
     if (folder.isFile() && !Files.isDirectory(folder.toPath())) {
       return new ObjectNotFoundException(
-          "no object matches " + part.written + ": there is no folder " + folder.path());
+          "no object matches "
+              + part.written
+              + ": there is no folder "
+              + folder.path()
+              + "; check its spelling");
     }
     return new ObjectNotFoundException(
         "no object matches "
@@ -110,7 +114,7 @@ public final class ObjectPattern {
             + seen
             + " objects whose names begin with "
             + literal
-            + " none fits the pattern");
+            + " none fits the pattern; check its spelling");
   }
 
   /** The pattern as it was written. */
