@@ -78,10 +78,9 @@ final class ConfigReader {
   private static TeacherConfig teacher(Section teacher) {
     String name = teacher.requireText("name");
     Location model = teacher.requireLocation("model");
-    Optional<Location> card = teacher.location("card");
     double weight = teacher.number("weight", TeacherConfig.DEFAULT_WEIGHT);
     int batch = teacher.whole("batch").orElse(TeacherConfig.DEFAULT_BATCH);
-    return teacher.build(() -> new TeacherConfig(name, model, card, weight, batch));
+    return teacher.build(() -> new TeacherConfig(name, model, weight, batch));
   }
 
   private static LabelsConfig labels(Section labels) {

@@ -115,7 +115,6 @@ final class ConfigText {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("name", teacher.name());
     tree.put("model", teacher.model().text());
-    teacher.card().ifPresent(card -> tree.put("card", card.text()));
     tree.put("weight", teacher.weight());
     return tree;
   }

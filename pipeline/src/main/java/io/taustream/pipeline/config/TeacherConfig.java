@@ -1,19 +1,15 @@
 package io.taustream.pipeline.config;
 
-import java.util.Optional;
-
 /**
  * One of the {@code teachers}.
  *
  * @param name its name in the label store, unique among the teachers
- * @param model an ONNX file
- * @param card what its input and output are; empty (the default): the file beside the model with
- *     the ending {@code .yaml}, if there is one, else what the model says
+ * @param model an ONNX file; the file beside it with the ending {@code .yaml}, if there is one, is
+ *     its card
  * @param weight its part in the mean of several teachers' logits (default 1)
  * @param batch how many images are labelled at once (default 128)
  */
-public record TeacherConfig(
-    String name, Location model, Optional<Location> card, double weight, int batch) {
+public record TeacherConfig(String name, Location model, double weight, int batch) {
   static final double DEFAULT_WEIGHT = 1;
   static final int DEFAULT_BATCH = 128;
 

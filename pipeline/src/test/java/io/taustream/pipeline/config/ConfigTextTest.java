@@ -119,18 +119,8 @@ class ConfigTextTest {
 
   private static Arbitrary<List<TeacherConfig>> teachers() {
     return Combinators.combine(
-            names(),
-            texts(),
-            Arbitraries.doubles().between(1e-9, 1e9).ofScale(9),
-            texts().optional())
-        .as(
-            (name, model, weight, card) ->
-                new TeacherConfig(
-                    name,
-                    new Location(model, BASE),
-                    card.map(text -> new Location(text, BASE)),
-                    weight,
-                    64))
+            names(), texts(), Arbitraries.doubles().between(1e-9, 1e9).ofScale(9))
+        .as((name, model, weight) -> new TeacherConfig(name, new Location(model, BASE), weight, 64))
         .list()
         .uniqueElements(TeacherConfig::name)
         .ofMinSize(1)

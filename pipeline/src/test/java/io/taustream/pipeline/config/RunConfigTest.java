@@ -71,11 +71,7 @@ class RunConfigTest {
     assertThat(config.teachers())
         .containsExactly(
             new TeacherConfig(
-                "resnet56",
-                new Location("file:teachers/resnet56.onnx", directory),
-                Optional.empty(),
-                1,
-                128));
+                "resnet56", new Location("file:teachers/resnet56.onnx", directory), 1, 128));
     assertThat(config.teachers().get(0).model().uri())
         .isEqualTo(ObjectUri.ofFile(directory.resolve("teachers/resnet56.onnx")));
     assertThat(config.labelStore().uri())
@@ -171,7 +167,7 @@ class RunConfigTest {
               max-skipped: 0
             view: {policy: random-resized-crop, size: 64, count: 2}
             teachers:
-              - {name: t, model: t.onnx, card: cards/t.yaml, batch: 32}
+              - {name: t, model: t.onnx, batch: 32}
               - {name: u, model: u.onnx, weight: 0.5}
             labels: {encoding: top-k, k: 1}
             student: {model: resnet8, mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25]}
@@ -190,7 +186,6 @@ class RunConfigTest {
         .extracting(Location::text)
         .containsExactly("a.tar", "b-*.tar");
     assertThat(config.data().classNames()).containsExactly("cat", "dog");
-    assertThat(config.teachers().get(0).card()).contains(new Location("cards/t.yaml", directory));
     assertThat(config.labels().k()).hasValue(1);
     assertThat(config.train().schedule())
         .isEqualTo(new ScheduleConfig.Step(List.of(150, 180, 210), 0.1, 0));

@@ -44,7 +44,7 @@ class VocabularyTest {
             run: r
             data: {format: idx, train: a, test: b, classes: 2, class-names: [a, b]}
             view: {size: 32}
-            teachers: [{name: t, model: m, card: c}]
+            teachers: [{name: t, model: m}]
             labels: {store: s, encoding: top-k, k: 1}
             student: {model: resnet8}
             train: {epochs: 2, checkpoint-every: 1, schedule: {type: step, at: [1]}}
