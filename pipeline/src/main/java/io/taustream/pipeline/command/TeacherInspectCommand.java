@@ -4,11 +4,13 @@ import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.teacher.ModelFile;
+import io.taustream.teacher.TeacherCard;
 import io.taustream.teacher.TeacherInspection;
 import io.taustream.teacher.TensorDescription;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -48,11 +50,31 @@ final class TeacherInspectCommand implements Callable<Integer> {
     json.put("inputs", tensors(inspection.model().inputs()));
     json.put("outputs", tensors(inspection.model().outputs()));
     json.put("metadata", inspection.model().metadata());
-    json.put("card", inspection.card().map(Record::toString).orElse(null));
+    json.put("card", inspection.card().map(TeacherInspectCommand::card).orElse(null));
     json.put("guessed", inspection.guessed());
     json.put("problem", inspection.problem().orElse(null));
     json.put("providers", inspection.providers());
     return json;
+  }
+
+  private static Map<String, Object> card(TeacherCard card) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("size", card.size());
+    json.put("layout", key(card.layout()));
+    json.put("channels", key(card.channels()));
+    json.put("type", key(card.type()));
+    json.put("mean", card.mean());
+    json.put("deviation", card.deviation());
+    json.put("range", card.range());
+    json.put("output", card.output());
+    json.put("output-kind", key(card.outputKind()));
+    json.put("classes", card.classes());
+    return json;
+  }
+
+  /** As the card's file spells it. */
+  private static String key(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   private static List<Map<String, Object>> tensors(List<TensorDescription> tensors) {
