@@ -18,6 +18,11 @@ final class ConfigFile {
 
   /** The file as it is written, for the report. */
   String text() {
+    return text(file);
+  }
+
+  /** Any configuration file as it is written. */
+  static String text(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -72,6 +72,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private RunReport run(String name) {
     Path file = samples().resolve("demo-" + name + ".yaml");
+    String text = ConfigFile.text(file);
     RunConfig config =
         RunConfig.read(file).withWork(new Location(work.toAbsolutePath().toString(), work));
     ConsoleProgress progress = ConsoleProgress.create();
@@ -79,10 +80,9 @@ final class DemoCommand implements Callable<Integer> {
     try (Resources resources = new Resources(config)) {
       Labelling.Summary labelled = new Labelling(config, resources, version, progress, stop).run();
       Training.Summary summary =
-          new Training(config, text(file), resources, version, progress, stop)
-              .run(false, start.fresh());
+          new Training(config, text, resources, version, progress, stop).run(false, start.fresh());
       return withTeacher(
-          RunReports.of(summary.folder(), config, text(file), summary.finished()), labelled);
+          RunReports.of(summary.folder(), config, text, summary.finished()), labelled);
     }
   }
 
@@ -109,14 +109,6 @@ final class DemoCommand implements Callable<Integer> {
           "the bundled sample is found through the launcher; start the demo with ./taustream demo");
     }
     return Path.of(home, "samples", "fashion-mnist");
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new TaustreamException("cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 
   private static void write(Path file, String content) {

@@ -6,7 +6,6 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.WriteCondition;
 import io.taustream.student.evaluate.Evaluation;
-import io.taustream.student.evaluate.StudentEvaluator;
 import io.taustream.student.onnx.OnnxExport;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -51,16 +50,10 @@ public final class Evaluating {
     DataSources data = DataSources.open(config.data(), resources.objects());
     return withStudent(
         (student, teachers) -> {
-          StudentEvaluator evaluator =
-              new StudentEvaluator(
-                  student.student(),
-                  Optional.empty(),
-                  student.threads(),
-                  resources.workers().student());
           TestSet test = TestSetFactory.of(config, resources, data, teachers).orElseThrow();
           return new Summary(
               student.progress().step(),
-              test.evaluate(evaluator).block(),
+              test.evaluate(student.evaluator(resources.workers())).block(),
               TestSetFactory.evaluateTeacher(config, data, teachers));
         });
   }
@@ -95,11 +88,7 @@ public final class Evaluating {
   }
 
   private <T> T withStudent(Use<T> use) {
-    RunFolder folder =
-        RunFolder.open(
-            resources.objects(),
-            config.work().uri().child(config.run()),
-            resources.scratch().resolve(config.run()));
+    RunFolder folder = RunFolder.of(config, resources);
     List<TeacherSlot> teachers = TeacherSlot.all(config, resources, version);
     try (StudentAssembly student =
         StudentAssembly.open(config, resources, folder, RunFingerprint.of(config, teachers))) {

@@ -71,11 +71,7 @@ public final class Labelling {
           "teachers: there is none to label with; add one, such as {name: resnet56, model: resnet56.onnx}");
     }
     long begun = System.nanoTime();
-    RunFolder folder =
-        RunFolder.open(
-            resources.objects(),
-            config.work().uri().child(config.run()),
-            resources.scratch().resolve(config.run()));
+    RunFolder folder = RunFolder.of(config, resources);
     DataSources data = DataSources.open(config.data(), resources.objects());
     List<TeacherSummary> summaries = new ArrayList<>();
     long skippedCount;
@@ -96,7 +92,7 @@ public final class Labelling {
         (System.nanoTime() - begun) / 1e9,
         skippedCount,
         summaries,
-        resources.meters().stream().map(StageMeter::read).toList());
+        resources.readings());
   }
 
   /** Absent where the process was asked to stop. */

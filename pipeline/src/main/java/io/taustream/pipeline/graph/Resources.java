@@ -94,6 +94,11 @@ public final class Resources implements AutoCloseable {
     return List.of(decodeMeter, teacherMeter, studentMeter);
   }
 
+  /** What each stage has done until now. */
+  List<StageMeter.Reading> readings() {
+    return meters().stream().map(StageMeter::read).toList();
+  }
+
   /** A local folder for files that may be lost. */
   Path scratch() {
     return scratch;

@@ -1,5 +1,6 @@
 package io.taustream.pipeline.graph;
 
+import io.taustream.pipeline.config.RunConfig;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectNotFoundException;
 import io.taustream.storage.object.ObjectStore;
@@ -44,13 +45,11 @@ public final class RunFolder {
     this.local = local;
   }
 
-  /**
-   * Opens the folder; makes it if it is not there.
-   *
-   * @param scratch a local folder of this run, for a run folder on S3
-   */
-  static RunFolder open(ObjectStore store, ObjectUri uri, Path scratch) {
-    RunFolder folder = new RunFolder(store, uri, uri.isFile() ? uri.toPath() : scratch);
+  /** The run's folder; makes it if it is not there. On S3 its local files are scratch files. */
+  static RunFolder of(RunConfig config, Resources resources) {
+    ObjectUri uri = config.work().uri().child(config.run());
+    Path local = uri.isFile() ? uri.toPath() : resources.scratch().resolve(config.run());
+    RunFolder folder = new RunFolder(resources.objects(), uri, local);
     try {
       Files.createDirectories(folder.local);
     } catch (IOException e) {

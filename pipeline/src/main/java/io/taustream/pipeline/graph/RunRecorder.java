@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Writes a run's {@code metrics.jsonl}: training loss by intervals of steps, what the stages did
@@ -76,7 +75,7 @@ final class RunRecorder {
   }
 
   /** What the stages did since the last time. */
-  void stages(long step) {
+  private void stages(long step) {
     long now = System.nanoTime();
     List<StageMeter.Reading> current = read();
     double seconds = secondsBefore + (now - begun) / 1e9;
@@ -104,8 +103,8 @@ final class RunRecorder {
             means.seconds(),
             means.images(),
             means.loss(),
-            test.flatMap(t -> boxed(t.top1())).orElse(Double.NaN),
-            test.flatMap(t -> boxed(t.nll())).orElse(Double.NaN)));
+            test.map(t -> t.top1().orElse(Double.NaN)).orElse(Double.NaN),
+            test.map(t -> t.nll().orElse(Double.NaN)).orElse(Double.NaN)));
   }
 
   void evaluation(long step, EvaluationRecord.Role role, String model, Evaluation found) {
@@ -143,10 +142,6 @@ final class RunRecorder {
       rows.add(row);
     }
     return rows;
-  }
-
-  private static Optional<Double> boxed(OptionalDouble value) {
-    return value.isPresent() ? Optional.of(value.getAsDouble()) : Optional.empty();
   }
 
   private List<StageMeter.Reading> read() {

@@ -6,6 +6,7 @@ import io.taustream.pipeline.config.ScheduleConfig;
 import io.taustream.student.checkpoint.Checkpoint;
 import io.taustream.student.checkpoint.CheckpointStore;
 import io.taustream.student.checkpoint.TrainingProgress;
+import io.taustream.student.evaluate.StudentEvaluator;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.NetworkStudent;
 import io.taustream.student.model.PixelNormalisation;
@@ -75,6 +76,11 @@ record StudentAssembly(
   private static Optimizer optimizer(NetworkStudent student, OptimizerConfig config) {
     OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config;
     return new Sgd(student, new Sgd.Settings(sgd.momentum(), sgd.weightDecay(), sgd.nesterov()));
+  }
+
+  /** Evaluates the student, on the thread that trains it. */
+  StudentEvaluator evaluator(Workers workers) {
+    return new StudentEvaluator(student, Optional.empty(), threads, workers.student());
   }
 
   static Schedule schedule(RunConfig config) {

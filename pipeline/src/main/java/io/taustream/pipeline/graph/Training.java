@@ -76,14 +76,11 @@ public final class Training {
    *     labels are an error
    * @param fresh starts over: what the run has left so far is removed
    */
+  @SuppressWarnings("try") // the folder is held, and nothing asked of the hold
   public Summary run(boolean labelling, boolean fresh) {
     config.requireTrainable();
     config.warnings().forEach(LOG::warn);
-    RunFolder folder =
-        RunFolder.open(
-            resources.objects(),
-            config.work().uri().child(config.run()),
-            resources.scratch().resolve(config.run()));
+    RunFolder folder = RunFolder.of(config, resources);
     DataSources data = DataSources.open(config.data(), resources.objects());
     List<TeacherSlot> teachers = TeacherSlot.all(config, resources, version);
     try (RunFolder.Hold hold = folder.hold();
@@ -97,7 +94,6 @@ public final class Training {
         }
         folder.clear();
       }
-      LOG.debug("{} is held by {}", folder.uri(), hold);
       return run(folder, data, teachers, labels, labelling);
     } finally {
       teachers.forEach(TeacherSlot::close);
@@ -203,7 +199,7 @@ public final class Training {
         last(inputs, Role.TEACHER),
         (System.nanoTime() - begun) / 1e9,
         inputs.folder(),
-        resources.meters().stream().map(StageMeter::read).toList());
+        resources.readings());
   }
 
   private void writeResults(Inputs inputs, boolean finished) {

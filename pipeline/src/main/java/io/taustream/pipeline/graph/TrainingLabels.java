@@ -121,7 +121,7 @@ final class TrainingLabels implements AutoCloseable {
   private ShardLabelling labelling(
       Dataset dataset, ViewSpec view, TeacherSlot slot, Teacher teacher, SoftLabelStore store) {
     // The student's own pass over the training data lists what is skipped.
-    SkippedSamples skipped = new SkippedSamples(config.data().maxSkipped(), (sample, reason) -> {});
+    SkippedSamples skipped = SkippedListing.unlisted(config);
     return new ShardLabelling(
         dataset,
         view,

@@ -12,6 +12,7 @@ import io.taustream.student.optimizer.Schedule;
 import io.taustream.student.train.StepResult;
 import io.taustream.student.train.TrainStage;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,8 +199,9 @@ final class TrainingRun {
         plan.epochs(),
         "%.4f".formatted(means.loss()),
         found
-            .flatMap(
-                e -> e.top1().isPresent() ? Optional.of(e.top1().getAsDouble()) : Optional.empty())
+            .map(Evaluation::top1)
+            .filter(OptionalDouble::isPresent)
+            .map(OptionalDouble::getAsDouble)
             .map(", test top-1 %.4f"::formatted)
             .orElse(""));
     epoch = number + 1;

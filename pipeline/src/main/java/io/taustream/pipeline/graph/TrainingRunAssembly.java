@@ -5,10 +5,8 @@ import io.taustream.ingest.order.EpochOrder;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.sample.Shard;
-import io.taustream.student.evaluate.StudentEvaluator;
 import io.taustream.student.train.StudentTrainer;
 import io.taustream.student.train.TrainStage;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 
@@ -83,8 +81,7 @@ final class TrainingRunAssembly {
         student.optimizer(),
         new TrainStage(trainer, resources.workers().student()),
         batches(inputs, gate),
-        new StudentEvaluator(
-            student.student(), Optional.empty(), student.threads(), resources.workers().student()),
+        student.evaluator(resources.workers()),
         TestSetFactory.of(config, resources, inputs.data(), inputs.teachers()),
         student.checkpoints(),
         recorder,
