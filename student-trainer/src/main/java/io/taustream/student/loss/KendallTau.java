@@ -41,16 +41,40 @@ public record KendallTau(Surrogate surrogate, Pairing pairing, double steepness)
   @Override
   public NDArray value(LossInput input) {
     NDArray s = input.student();
-    NDArray t = input.teacherFor(this);
+    TeacherLogits teacher = input.teacherFor(this);
     long C = input.classes();
     if (C == 1) {
       return s.mul(Constant.of(s, 0)).sum();
     }
     NDArray k = Constant.of(s, steepness);
+    if (teacher instanceof TopKLogits topK) {
+      return known(topK, s, k);
+    }
+    NDArray t = ((DenseLogits) teacher).logits();
     NDArray agreement = pairing.agreement(surrogate, differences(s.mul(k)), differences(t), k);
     // The sum over all (i, j) has each pair twice and zeros on the diagonal.
     NDArray pairs = Constant.of(s, (double) input.batch() * C * (C - 1));
     return agreement.sum().div(pairs).neg().add(Constant.of(s, 1));
+  }
+
+  private NDArray known(TopKLogits teacher, NDArray s, NDArray k) {
+    TopKLogits.Ranking ranking = teacher.ranking(s.mul(k));
+    NDArray within =
+        pairing.agreement(
+            surrogate, differences(ranking.student()), differences(ranking.teacher()), k);
+    NDArray against =
+        pairing.agreement(
+            surrogate,
+            ranking.student().expandDims(2).sub(ranking.studentRest().expandDims(1)),
+            ranking.teacher().expandDims(2).sub(ranking.teacherRest().expandDims(1)),
+            k);
+    return within
+        .sum()
+        .div(Constant.of(s, 2))
+        .add(against.sum())
+        .div(Constant.of(s, (double) ranking.pairs()))
+        .neg()
+        .add(Constant.of(s, 1));
   }
 
   /** xᵢ − xⱼ for all i, j: B × C to B × C × C. */

@@ -10,19 +10,19 @@ import java.util.Optional;
  * none of them.
  *
  * @param student logits s, B × C, float32 (float64 works as well), through which gradients flow
- * @param teacher logits t, B × C, of the same data type, constants
+ * @param teacher logits t, of B × C of the same data type
  * @param labels classes y, B, int64, in [0, C), or −1 where a sample has none
  */
-public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labels) {
+public record LossInput(NDArray student, Optional<TeacherLogits> teacher, NDArray labels) {
   public LossInput {
     Shape shape = student.getShape();
     if (shape.dimension() != 2) {
       throw new IllegalArgumentException("student logits are " + shape + ", not batch x classes");
     }
-    if (teacher.isPresent() && !teacher.get().getShape().equals(shape)) {
+    if (teacher.isPresent() && !teacher.get().shape().equals(shape)) {
       throw new TaustreamException(
           "The teacher's logits are %s and the student's %s (batch, classes); they must be the same: set data.classes to the teacher's class count"
-              .formatted(teacher.get().getShape(), shape));
+              .formatted(teacher.get().shape(), shape));
     }
     if (labels.getShape().dimension() != 1 || labels.getShape().get(0) != shape.get(0)) {
       throw new IllegalArgumentException(
@@ -45,7 +45,7 @@ public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labe
    *
    * @throws TaustreamException if there are none
    */
-  NDArray teacherFor(Loss loss) {
+  TeacherLogits teacherFor(Loss loss) {
     return teacher.orElseThrow(
         () ->
             new TaustreamException(

@@ -10,15 +10,44 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The value and the gradient of a loss, by libtorch's own autograd. */
 record LossProbe(double value, List<Double> gradient) {
   static LossProbe of(
       Loss loss, DataType type, int classes, double[] student, double[] teacher, long[] labels) {
+    Shape shape = new Shape(labels.length, classes);
+    return of(
+        loss,
+        type,
+        shape,
+        student,
+        manager -> TeacherLogits.dense(manager.create(teacher, shape).toType(type, true)),
+        labels);
+  }
+
+  /** With top-k labels. */
+  static LossProbe of(
+      Loss loss, DataType type, double[] student, TopKTeacher teacher, long[] labels) {
+    return of(
+        loss,
+        type,
+        new Shape(labels.length, teacher.classes()),
+        student,
+        manager -> teacher.tensors(manager, type),
+        labels);
+  }
+
+  private static LossProbe of(
+      Loss loss,
+      DataType type,
+      Shape shape,
+      double[] student,
+      Function<NDManager, TeacherLogits> teacher,
+      long[] labels) {
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-      Shape shape = new Shape(labels.length, classes);
       NDArray s = manager.create(student, shape).toType(type, true);
-      NDArray t = manager.create(teacher, shape).toType(type, true);
+      TeacherLogits t = teacher.apply(manager);
       s.setRequiresGradient(true);
       NDArray value;
       try (var collector = Engine.getInstance().newGradientCollector()) {
