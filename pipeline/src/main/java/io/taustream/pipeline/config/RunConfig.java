@@ -124,7 +124,7 @@ public record RunConfig(
     return teachers.isEmpty() || distils()
         ? List.of()
         : List.of(
-            "loss has no term that listens to a teacher (kl, kendall): the student is trained"
+            "loss has no term that listens to a teacher (all but ce do): the student is trained"
                 + " without "
                 + teachers.stream().map(TeacherConfig::name).collect(Collectors.joining(", ")));
   }

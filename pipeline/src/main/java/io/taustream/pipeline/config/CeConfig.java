@@ -1,0 +1,31 @@
+package io.taustream.pipeline.config;
+
+import java.util.Map;
+
+/** Cross-entropy with the sample's class. */
+public record CeConfig(double weight) implements LossConfig {
+  static final String TYPE = "ce";
+
+  public CeConfig {
+    Rules.above("weight", weight, 0);
+  }
+
+  static CeConfig read(Section term, double weight) {
+    return term.build(() -> new CeConfig(weight));
+  }
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public boolean needsTeacher() {
+    return false;
+  }
+
+  @Override
+  public Map<String, Object> options() {
+    return Map.of();
+  }
+}
