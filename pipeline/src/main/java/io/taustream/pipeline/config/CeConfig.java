@@ -3,14 +3,10 @@ package io.taustream.pipeline.config;
 import java.util.Map;
 
 /** Cross-entropy with the sample's class. */
-public record CeConfig(double weight) implements LossConfig {
+public record CeConfig(WeightConfig weight) implements LossConfig {
   static final String TYPE = "ce";
 
-  public CeConfig {
-    Rules.above("weight", weight, 0);
-  }
-
-  static CeConfig read(Section term, double weight) {
+  static CeConfig read(Section term, WeightConfig weight) {
     return term.build(() -> new CeConfig(weight));
   }
 

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param gamma what the samples of a class count, from 0, above 0 where beta is 0 (default 1)
  * @param temperature what both logits are divided by, above 0 (default 1)
  */
-public record DistConfig(double weight, double beta, double gamma, double temperature)
+public record DistConfig(WeightConfig weight, double beta, double gamma, double temperature)
     implements LossConfig {
   static final String TYPE = "dist";
 
@@ -20,7 +20,6 @@ public record DistConfig(double weight, double beta, double gamma, double temper
   private static final double DEFAULT_TEMPERATURE = 1;
 
   public DistConfig {
-    Rules.above("weight", weight, 0);
     Rules.notBelow("beta", beta, 0);
     Rules.notBelow("gamma", gamma, 0);
     if (beta == 0) {
@@ -29,7 +28,7 @@ public record DistConfig(double weight, double beta, double gamma, double temper
     Rules.above("temperature", temperature, 0);
   }
 
-  static DistConfig read(Section term, double weight) {
+  static DistConfig read(Section term, WeightConfig weight) {
     double beta = term.number("beta", DEFAULT_BETA);
     double gamma = term.number("gamma", DEFAULT_GAMMA);
     double temperature = term.number("temperature", DEFAULT_TEMPERATURE);

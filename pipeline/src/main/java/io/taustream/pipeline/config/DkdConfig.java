@@ -13,7 +13,7 @@ import java.util.Map;
  *     false)
  */
 public record DkdConfig(
-    double weight, double alpha, double beta, double temperature, boolean standardize)
+    WeightConfig weight, double alpha, double beta, double temperature, boolean standardize)
     implements LossConfig {
   static final String TYPE = "dkd";
 
@@ -22,7 +22,6 @@ public record DkdConfig(
   private static final double DEFAULT_TEMPERATURE = 4;
 
   public DkdConfig {
-    Rules.above("weight", weight, 0);
     Rules.notBelow("alpha", alpha, 0);
     Rules.notBelow("beta", beta, 0);
     if (alpha == 0) {
@@ -31,7 +30,7 @@ public record DkdConfig(
     Rules.above("temperature", temperature, 0);
   }
 
-  static DkdConfig read(Section term, double weight) {
+  static DkdConfig read(Section term, WeightConfig weight) {
     double alpha = term.number("alpha", DEFAULT_ALPHA);
     double beta = term.number("beta", DEFAULT_BETA);
     double temperature = term.number("temperature", DEFAULT_TEMPERATURE);

@@ -13,7 +13,7 @@ import java.util.Map;
  *     {@code factored}
  * @param steepness what the differences are multiplied by, above 0 (default 1)
  */
-public record KendallConfig(double weight, String surrogate, String pairing, double steepness)
+public record KendallConfig(WeightConfig weight, String surrogate, String pairing, double steepness)
     implements LossConfig {
   static final String TYPE = "kendall";
 
@@ -29,13 +29,12 @@ public record KendallConfig(double weight, String surrogate, String pairing, dou
   private static final double DEFAULT_STEEPNESS = 1;
 
   public KendallConfig {
-    Rules.above("weight", weight, 0);
     Rules.oneOf("surrogate", surrogate, SURROGATES);
     Rules.oneOf("pairing", pairing, PAIRINGS);
     Rules.above("steepness", steepness, 0);
   }
 
-  static KendallConfig read(Section term, double weight) {
+  static KendallConfig read(Section term, WeightConfig weight) {
     String surrogate = term.choice("surrogate", SURROGATES).orElse(DEFAULT_SURROGATE);
     String pairing = term.choice("pairing", PAIRINGS).orElse(DEFAULT_PAIRING);
     double steepness = term.number("steepness", DEFAULT_STEEPNESS);

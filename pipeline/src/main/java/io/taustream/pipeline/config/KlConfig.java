@@ -10,18 +10,17 @@ import java.util.Map;
  * @param standardize whether both logits are brought to mean 0 and deviation 1 first (default
  *     false)
  */
-public record KlConfig(double weight, double temperature, boolean standardize)
+public record KlConfig(WeightConfig weight, double temperature, boolean standardize)
     implements LossConfig {
   static final String TYPE = "kl";
 
   private static final double DEFAULT_TEMPERATURE = 4;
 
   public KlConfig {
-    Rules.above("weight", weight, 0);
     Rules.above("temperature", temperature, 0);
   }
 
-  static KlConfig read(Section term, double weight) {
+  static KlConfig read(Section term, WeightConfig weight) {
     double temperature = term.number("temperature", DEFAULT_TEMPERATURE);
     boolean standardize = term.flag("standardize", false);
     return term.build(() -> new KlConfig(weight, temperature, standardize));

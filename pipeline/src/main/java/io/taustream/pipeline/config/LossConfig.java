@@ -16,13 +16,11 @@ public sealed interface LossConfig
   List<String> TYPES =
       List.of(CeConfig.TYPE, KlConfig.TYPE, KendallConfig.TYPE, DkdConfig.TYPE, DistConfig.TYPE);
 
-  double DEFAULT_WEIGHT = 1;
-
   /** Its name in the configuration. */
   String type();
 
-  /** What it counts in the sum, above 0. */
-  double weight();
+  /** What it counts in the sum. */
+  WeightConfig weight();
 
   /** Whether it compares the student with a teacher, and not with the class alone. */
   boolean needsTeacher();
@@ -34,7 +32,7 @@ public sealed interface LossConfig
   default Map<String, Object> tree() {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("type", type());
-    tree.put("weight", weight());
+    tree.put("weight", weight().tree());
     tree.putAll(options());
     return tree;
   }

@@ -6,7 +6,7 @@ final class LossReader {
 
   static LossConfig read(Section term) {
     String type = term.requireChoice("type", LossConfig.TYPES);
-    double weight = term.number("weight", LossConfig.DEFAULT_WEIGHT);
+    WeightConfig weight = WeightConfig.read(term);
     return switch (type) {
       case CeConfig.TYPE -> CeConfig.read(term, weight);
       case KlConfig.TYPE -> KlConfig.read(term, weight);

@@ -6,6 +6,7 @@ import io.taustream.pipeline.config.DkdConfig;
 import io.taustream.pipeline.config.KendallConfig;
 import io.taustream.pipeline.config.KlConfig;
 import io.taustream.pipeline.config.LossConfig;
+import io.taustream.pipeline.config.WeightConfig;
 import io.taustream.student.loss.CrossEntropy;
 import io.taustream.student.loss.DecoupledDistillation;
 import io.taustream.student.loss.Dist;
@@ -14,6 +15,7 @@ import io.taustream.student.loss.KullbackLeibler;
 import io.taustream.student.loss.Loss;
 import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
+import io.taustream.student.loss.Weight;
 import io.taustream.student.loss.WeightedLoss;
 import java.util.List;
 
@@ -23,7 +25,13 @@ final class LossTerms {
 
   static WeightedLoss of(List<LossConfig> terms) {
     return new WeightedLoss(
-        terms.stream().map(term -> new WeightedLoss.Term(loss(term), term.weight())).toList());
+        terms.stream()
+            .map(term -> new WeightedLoss.Term(loss(term), weight(term.weight())))
+            .toList());
+  }
+
+  private static Weight weight(WeightConfig weight) {
+    return new Weight(weight.from(), weight.to(), weight.epochs());
   }
 
   private static Loss loss(LossConfig term) {

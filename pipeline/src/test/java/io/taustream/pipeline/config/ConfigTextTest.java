@@ -151,18 +151,24 @@ class ConfigTextTest {
 
   private static Arbitrary<List<LossConfig>> losses(boolean soft) {
     Arbitrary<Double> numbers = Arbitraries.doubles().between(1e-6, 1e6).ofScale(6);
-    Arbitrary<LossConfig> ce = numbers.map(CeConfig::new);
-    Arbitrary<LossConfig> kl = numbers.map(number -> new KlConfig(1, number, true));
+    Arbitrary<WeightConfig> weights =
+        Arbitraries.oneOf(
+            numbers.map(WeightConfig::constant),
+            numbers.map(number -> new WeightConfig(0, number, number)),
+            numbers.map(number -> new WeightConfig(number, number, 3)));
+    WeightConfig one = WeightConfig.constant(1);
+    Arbitrary<LossConfig> ce = weights.map(CeConfig::new);
+    Arbitrary<LossConfig> kl = numbers.map(number -> new KlConfig(one, number, true));
     Arbitrary<LossConfig> kendall =
         Combinators.combine(
                 numbers,
                 Arbitraries.of(KendallConfig.SURROGATES),
                 Arbitraries.of(KendallConfig.PAIRINGS))
-            .as((number, f, pairing) -> new KendallConfig(number, f, pairing, number));
+            .as((number, f, pairing) -> new KendallConfig(one, f, pairing, number));
     Arbitrary<LossConfig> dkd =
         Combinators.combine(numbers, Arbitraries.of(true, false))
-            .as((number, standardize) -> new DkdConfig(1, 0, number, number, standardize));
-    Arbitrary<LossConfig> dist = numbers.map(number -> new DistConfig(number, 0, number, 4));
+            .as((number, standardize) -> new DkdConfig(one, 0, number, number, standardize));
+    Arbitrary<LossConfig> dist = numbers.map(number -> new DistConfig(one, 0, number, 4));
     return (soft ? Arbitraries.oneOf(ce, kl, kendall, dkd, dist) : ce)
         .list()
         .ofMinSize(1)

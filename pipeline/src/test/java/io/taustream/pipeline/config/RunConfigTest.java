@@ -89,9 +89,9 @@ class RunConfigTest {
                 2));
     assertThat(config.loss())
         .containsExactly(
-            new CeConfig(0.1),
-            new KlConfig(0.9, 4, false),
-            new KendallConfig(5, "tanh", "sign", 1));
+            new CeConfig(WeightConfig.constant(0.1)),
+            new KlConfig(WeightConfig.constant(0.9), 4, false),
+            new KendallConfig(WeightConfig.constant(5), "tanh", "sign", 1));
     assertThat(config.memory().batches()).isEqualTo(1L << 30);
     assertThat(config.storage().s3Settings())
         .contains(
@@ -136,7 +136,7 @@ class RunConfigTest {
                     OptionalInt.empty(),
                     1,
                     2),
-                List.of(new CeConfig(1)),
+                List.of(new CeConfig(WeightConfig.constant(1))),
                 "auto",
                 new MemoryConfig(1L << 30),
                 ThreadsConfig.of(Runtime.getRuntime().availableProcessors()),
@@ -163,11 +163,11 @@ class RunConfigTest {
                         """)
                 .loss())
         .containsExactly(
-            new CeConfig(1),
-            new KlConfig(1, 4, false),
-            new KendallConfig(1, "tanh", "sign", 1),
-            new DkdConfig(1, 1, 8, 4, false),
-            new DistConfig(1, 1, 1, 1));
+            new CeConfig(WeightConfig.constant(1)),
+            new KlConfig(WeightConfig.constant(1), 4, false),
+            new KendallConfig(WeightConfig.constant(1), "tanh", "sign", 1),
+            new DkdConfig(WeightConfig.constant(1), 1, 8, 4, false),
+            new DistConfig(WeightConfig.constant(1), 1, 1, 1));
     assertThat(
             parse(
                     taught
@@ -177,7 +177,22 @@ class RunConfigTest {
                           - {type: dist, weight: 2, beta: 3, gamma: 0, temperature: 4}
                         """)
                 .loss())
-        .containsExactly(new DkdConfig(0.5, 0, 2, 2, true), new DistConfig(2, 3, 0, 4));
+        .containsExactly(
+            new DkdConfig(WeightConfig.constant(0.5), 0, 2, 2, true),
+            new DistConfig(WeightConfig.constant(2), 3, 0, 4));
+  }
+
+  @Test
+  void readsAWeightThatFollowsALine() {
+    RunConfig config =
+        parse(SHORTEST + "loss: [{type: ce, weight: {from: 0, to: 1, epochs: 0.5}}]");
+
+    assertThat(config.loss()).containsExactly(new CeConfig(new WeightConfig(0, 1, 0.5)));
+    assertThat(config.warnings()).isEmpty();
+    assertThat(
+            parse(SHORTEST + "loss: [{type: ce, weight: {from: 3, to: 0, epochs: 9}}]").warnings())
+        .containsExactly(
+            "loss[0].weight moves from 3 to 0 over 9 epochs, and train.epochs is 1: it does not get there");
   }
 
   @Test
@@ -268,6 +283,8 @@ class RunConfigTest {
           {"warmup-epochs: 1", "warmup-epochs: 2"},
           {"temperature: 4", "temperature: 2"},
           {"steepness: 1.0", "steepness: 2.0"},
+          {"weight: 0.9", "weight: 0.8"},
+          {"weight: 0.9", "weight: {from: 0.9, to: 0.9, epochs: 1}"},
         }) {
       assertThat(parse(EXAMPLE.replace(change[0], change[1])).fingerprint())
           .as(change[1])

@@ -105,6 +105,12 @@ class WrongConfigurationTest {
           19|  - {weight: 1}|19: loss[0].type: not found; this key is required
           19|  - {type: mse}|19: loss[0].type: found 'mse'; one of ce, kl, kendall, dkd, dist is allowed
           19|  - {type: ce, weight: 0}|19: loss[0].weight: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: much}|19: loss[0].weight: found 'much'; a number is allowed
+          19|  - {type: ce, weight: {from: 0, to: 0, epochs: 5}}|19: loss[0].weight.to: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: {from: -1, to: 1, epochs: 5}}|19: loss[0].weight.from: found -1; a number from 0 is allowed
+          19|  - {type: ce, weight: {from: 0, to: 1, epochs: 0}}|19: loss[0].weight.epochs: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: {from: 0, to: 1}}|19: loss[0].weight.epochs: not found; this key is required
+          19|  - {type: ce, weight: {from: 0, to: 1, epochs: 5, shape: cosine}}|19: loss[0].weight.shape: unknown key; allowed here: from, to, epochs
           19|  - {type: ce, temperature: 4}|19: loss[0].temperature: unknown key; allowed here: type, weight
           20|  - {type: kl, temperature: -4}|20: loss[1].temperature: found -4; a number above 0 is allowed
           21|  - {type: kendall, surrogate: relu}|21: loss[2].surrogate: found 'relu'; one of tanh, arctan, algebraic, softsign, erf, laplace is allowed

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.taustream.storage.TaustreamException;
 import io.taustream.student.loss.LossInput;
+import io.taustream.student.loss.LossState;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.Autograd;
 import io.taustream.student.model.Student;
@@ -48,17 +49,17 @@ public final class StudentTrainer {
   /**
    * One step on a batch, which stays the caller's.
    *
-   * @param learningRate zero or above
    * @throws TaustreamException if the loss or its gradient is not finite: the parameters and the
    *     optimiser are then as before, the running statistics are not; or if the batch does not fit
    *     the student or the loss
    */
-  public StepResult step(TrainingBatch batch, double learningRate) {
+  public StepResult step(TrainingBatch batch, StepTime time) {
     long started = System.nanoTime();
+    double learningRate = time.learningRate();
     threads.apply();
     try (NDManager manager = student.manager().newSubManager()) {
       BatchTensors tensors = BatchTensors.over(batch, student.classes(), manager);
-      WeightedLoss.Value value = Autograd.record(() -> forward(tensors));
+      WeightedLoss.Value value = Autograd.record(() -> forward(tensors, time.epoch()));
       WeightedLoss.Numbers numbers = value.read();
       requireFinite("loss", numbers.total(), numbers.terms(), learningRate);
       double norm;
@@ -84,9 +85,10 @@ public final class StudentTrainer {
     }
   }
 
-  private WeightedLoss.Value forward(BatchTensors tensors) {
+  private WeightedLoss.Value forward(BatchTensors tensors, double epoch) {
     NDArray logits = student.logits(tensors.images(), true);
-    return loss.value(new LossInput(logits, tensors.teacher(), tensors.labels()));
+    return loss.value(
+        new LossInput(logits, tensors.teacher(), tensors.labels(), new LossState(epoch)));
   }
 
   private void requireFinite(
