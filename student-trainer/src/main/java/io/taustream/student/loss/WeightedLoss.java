@@ -29,13 +29,18 @@ public final class WeightedLoss {
       for (int count = 2; this.terms.containsKey(unique); count++) {
         unique = name + "-" + count;
       }
-      this.terms.put(unique, term);
+      this.terms.put(unique, new Term(term.loss().named(unique), term.weight()));
     }
   }
 
   /** Whether one of the terms needs the teacher's logits. */
   public boolean needsTeacher() {
     return terms.values().stream().anyMatch(term -> term.loss().needsTeacher());
+  }
+
+  /** What the terms learn, each under a name of its own. */
+  public List<LearnedParameter> learned() {
+    return terms.values().stream().flatMap(term -> term.loss().learned().stream()).toList();
   }
 
   /**
