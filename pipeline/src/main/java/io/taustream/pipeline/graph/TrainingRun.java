@@ -6,10 +6,12 @@ import io.taustream.student.checkpoint.CheckpointStore;
 import io.taustream.student.checkpoint.TrainingProgress;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.student.evaluate.StudentEvaluator;
+import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.model.Student;
 import io.taustream.student.optimizer.Optimizer;
 import io.taustream.student.optimizer.Schedule;
 import io.taustream.student.train.StepResult;
+import io.taustream.student.train.StepTime;
 import io.taustream.student.train.TrainStage;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -57,11 +59,13 @@ final class TrainingRun {
   /**
    * What it trains with; all of it is borrowed.
    *
+   * @param learned what the loss learns
    * @param test absent: the student is not evaluated
    * @param training the thread that {@code stage} trains on
    */
   record Parts(
       Student student,
+      LearnedParameters learned,
       Optimizer optimizer,
       TrainStage stage,
       EpochBatches batches,
@@ -133,7 +137,7 @@ final class TrainingRun {
         .stage()
         .apply(
             parts.batches().of(number, position),
-            samples -> learningRate(number, samples),
+            samples -> time(number, samples),
             new AfterStep(number, task)::accept);
   }
 
@@ -168,14 +172,15 @@ final class TrainingRun {
   private Mono<Void> stopped(int number) {
     return Mono.<Void>fromRunnable(
             () -> {
-              parts.recorder().endInterval(number, step, learningRate(number, position));
+              parts.recorder().endInterval(number, step, time(number, position).learningRate());
               checkpoint();
             })
         .subscribeOn(parts.training());
   }
 
-  private double learningRate(int number, long samples) {
-    return plan.schedule().learningRate(Schedule.fractionalEpoch(number, samples, plan.samples()));
+  private StepTime time(int number, long samples) {
+    double fractional = Schedule.fractionalEpoch(number, samples, plan.samples());
+    return new StepTime(fractional, plan.schedule().learningRate(fractional));
   }
 
   private Mono<Void> endEpoch(int number) {
@@ -188,7 +193,7 @@ final class TrainingRun {
   }
 
   private void endEpoch(int number, Optional<Evaluation> found) {
-    parts.recorder().endInterval(number, step, learningRate(number, position));
+    parts.recorder().endInterval(number, step, time(number, position).learningRate());
     parts.recorder().epoch(number, step, means, found);
     found.ifPresent(
         evaluation ->
@@ -216,6 +221,9 @@ final class TrainingRun {
     TrainingProgress now =
         new TrainingProgress(
             step, epoch, position, plan.seed(), plan.fingerprint(), means.toJson());
-    parts.checkpoints().save(Checkpoint.of(parts.student(), parts.optimizer(), now)).block();
+    parts
+        .checkpoints()
+        .save(Checkpoint.of(parts.student(), parts.learned().tensors(), parts.optimizer(), now))
+        .block();
   }
 }

@@ -73,11 +73,13 @@ final class TrainingRunAssembly {
         new StudentTrainer(
             student.student(),
             student.loss(),
+            student.learned(),
             student.optimizer(),
             student.threads(),
             student.progress().step());
     return new TrainingRun.Parts(
         student.student(),
+        student.learned(),
         student.optimizer(),
         new TrainStage(trainer, resources.workers().student()),
         batches(inputs, gate),

@@ -20,7 +20,7 @@ record Events(NDArray teacher, NDArray student) {
     NDArray p = logP.exp();
     // Σ(q − p) is zero but for rounding, and takes the rounding of both log-sum-exps out of the
     // value where student and teacher are almost the same.
-    NDArray rounding = logQ.stopGradient().exp().sub(p);
+    NDArray rounding = logQ.exp().sub(p).stopGradient();
     return p.mul(logP.sub(logQ)).add(rounding).sum(new int[] {1});
   }
 }

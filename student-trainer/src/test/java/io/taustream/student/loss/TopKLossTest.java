@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /** Losses of top-k labels: those of the dense logits where nothing is lost, and finite anywhere. */
 class TopKLossTest {
+  /** Of 10, so that ctkd's temperature has a gradient. */
+  private static final double EPOCH = 5;
+
   private static List<Loss> everyLoss() {
     List<Loss> losses = new ArrayList<>();
     losses.add(new CrossEntropy());
@@ -25,6 +29,8 @@ class TopKLossTest {
         losses.add(new DecoupledDistillation(1, 8, temperature, standardize));
       }
       losses.add(new Dist(1, 2, temperature));
+      losses.add(new MultiLevel(List.of(2.0, temperature), temperature > 2));
+      losses.add(new CurriculumTemperature(temperature / 4, 4, 1, 10, temperature > 2));
     }
     for (Surrogate surrogate : Surrogate.values()) {
       for (Pairing pairing : Pairing.values()) {
@@ -53,13 +59,20 @@ class TopKLossTest {
     for (Loss loss : everyLoss()) {
       for (DataType type : List.of(DataType.FLOAT64, DataType.FLOAT32)) {
         double tolerance = type == DataType.FLOAT64 ? 1e-9 : 1e-5;
-        LossProbe dense = LossProbe.of(loss, type, classes, s, t, labels);
-        LossProbe found = LossProbe.of(loss, type, s, topK, labels);
+        LossProbe dense = LossProbe.of(loss, type, classes, s, t, labels, EPOCH, Map.of());
+        LossProbe found = LossProbe.of(loss, type, s, topK, labels, EPOCH);
         double scale = Math.max(1, Math.abs(dense.value()));
 
         assertThat(found.value())
             .as("%s, %s", loss, type)
             .isCloseTo(dense.value(), within(tolerance * scale));
+        dense
+            .learned()
+            .forEach(
+                (name, expected) ->
+                    assertThat(found.learned().get(name))
+                        .as("%s, %s, %s", loss, type, name)
+                        .isCloseTo(expected, within(tolerance * scale)));
         double slope = dense.gradient().stream().mapToDouble(Math::abs).max().orElseThrow();
         for (int i = 0; i < s.length; i++) {
           assertThat(found.gradient().get(i))
@@ -100,7 +113,7 @@ class TopKLossTest {
 
   private static void requireFinite(double[] s, TopKTeacher teacher, long[] labels) {
     for (Loss loss : everyLoss()) {
-      LossProbe probe = LossProbe.of(loss, DataType.FLOAT32, s, teacher, labels);
+      LossProbe probe = LossProbe.of(loss, DataType.FLOAT32, s, teacher, labels, EPOCH);
       assertThat(probe.isFinite()).as("%s of %s: %s", loss, teacher, probe).isTrue();
     }
   }

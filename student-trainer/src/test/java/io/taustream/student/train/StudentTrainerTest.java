@@ -60,7 +60,7 @@ class StudentTrainerTest {
 
   private StepResult step(long seed, double learningRate) {
     try (TrainingBatch batch = batches.batch(32, seed)) {
-      return trainer.step(batch, learningRate);
+      return trainer.step(batch, new StepTime(0, learningRate));
     }
   }
 
@@ -97,7 +97,7 @@ class StudentTrainerTest {
             new StudentTrainer(fresh, distillation(), optimizer, new TorchThreads(1), 0);
         for (int i = 0; i < 5; i++) {
           try (TrainingBatch batch = batches.batch(16, i)) {
-            losses.add(again.step(batch, 0.1).loss());
+            losses.add(again.step(batch, new StepTime(0, 0.1)).loss());
           }
         }
       }
@@ -110,7 +110,7 @@ class StudentTrainerTest {
     step(0, 0.05);
     List<float[]> before = parameters();
     try (TrainingBatch batch = withTeacherLogit(Float.NaN)) {
-      assertThatThrownBy(() -> trainer.step(batch, 0.25))
+      assertThatThrownBy(() -> trainer.step(batch, new StepTime(0, 0.25)))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("Step 2 has a loss of NaN")
           .hasMessageContaining("kl=NaN")
@@ -127,7 +127,7 @@ class StudentTrainerTest {
     List<SampleView> rows = List.of(new SampleView("s.tar", 0, "cat-17", CLASSES, 0, 0));
     try (TrainingBatch batch =
         new TrainingBatch(batches.images(rows, new Random(0)), Optional.empty())) {
-      assertThatThrownBy(() -> trainer.step(batch, 0.1))
+      assertThatThrownBy(() -> trainer.step(batch, new StepTime(0, 0.1)))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("'cat-17' of s.tar has label 4")
           .hasMessageContaining("0 to 3");
