@@ -8,25 +8,33 @@ import io.taustream.student.loss.Loss;
 import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
 import io.taustream.student.loss.WeightedLoss;
+import io.taustream.student.ranking.RowThreads;
 import java.util.List;
 
 /** From the configuration's loss terms to the trainer's losses. A new term is one more case. */
 final class LossTerms {
   private LossTerms() {}
 
-  static WeightedLoss of(List<LossConfig> terms) {
+  /**
+   * @param threads of the student, for what a loss computes outside libtorch
+   */
+  static WeightedLoss of(List<LossConfig> terms, int threads) {
+    RowThreads rows = new RowThreads(threads);
     return new WeightedLoss(
-        terms.stream().map(term -> new WeightedLoss.Term(loss(term), term.weight())).toList());
+        terms.stream()
+            .map(term -> new WeightedLoss.Term(loss(term, rows), term.weight()))
+            .toList());
   }
 
-  private static Loss loss(LossConfig term) {
+  private static Loss loss(LossConfig term, RowThreads rows) {
     if (term instanceof LossConfig.Kl kl) {
       return new KullbackLeibler(kl.temperature(), kl.standardize());
     } else if (term instanceof LossConfig.Kendall kendall) {
       return new KendallTau(
           Surrogate.parse(kendall.surrogate()),
           Pairing.parse(kendall.pairing()),
-          kendall.steepness());
+          kendall.steepness(),
+          rows);
     } else if (term instanceof LossConfig.Ce) {
       return new CrossEntropy();
     }
