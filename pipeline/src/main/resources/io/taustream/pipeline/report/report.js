@@ -397,7 +397,7 @@
   ];
 
   /** Mean ± deviation; the deviation only where there is one. */
-  const spread = (statistics, write) =>
+  const plusMinus = (statistics, write) =>
     write(statistics.mean) + (known(statistics.deviation) ? ` ± ${write(statistics.deviation)}` : "");
   const points = (value) => (known(value) ? (value < 0 ? "−" : "+") + format(2)(Math.abs(100 * value)) : NONE);
 
@@ -433,10 +433,10 @@
         row(
           c.run,
           done(c),
-          { text: spread(c.statistics.top1, percent), best: i === winner },
+          { text: plusMinus(c.statistics.top1, percent), best: i === winner },
           percent(c.best),
           difference(c),
-          COMPARED.map(([, field, write], m) => ({ text: spread(c.statistics[field], write), best: i === winners[m] }))
+          COMPARED.map(([, field, write], m) => ({ text: plusMinus(c.statistics[field], write), best: i === winners[m] }))
         )
       )
     );
