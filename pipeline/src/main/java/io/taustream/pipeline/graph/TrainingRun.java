@@ -12,6 +12,7 @@ import io.taustream.student.model.Student;
 import io.taustream.student.optimizer.Optimizer;
 import io.taustream.student.optimizer.Schedule;
 import io.taustream.student.train.StepResult;
+import io.taustream.student.train.StepTime;
 import io.taustream.student.train.TrainStage;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -138,7 +139,7 @@ final class TrainingRun {
         .stage()
         .apply(
             parts.batches().of(number, position),
-            samples -> learningRate(number, samples),
+            samples -> time(number, samples),
             new AfterStep(number, task)::accept);
   }
 
@@ -173,14 +174,15 @@ final class TrainingRun {
   private Mono<Void> stopped(int number) {
     return Mono.<Void>fromRunnable(
             () -> {
-              parts.recorder().endInterval(number, step, learningRate(number, position));
+              parts.recorder().endInterval(number, step, time(number, position).learningRate());
               checkpoint();
             })
         .subscribeOn(parts.training());
   }
 
-  private double learningRate(int number, long samples) {
-    return plan.schedule().learningRate(Schedule.fractionalEpoch(number, samples, plan.samples()));
+  private StepTime time(int number, long samples) {
+    double fractional = Schedule.fractionalEpoch(number, samples, plan.samples());
+    return new StepTime(fractional, plan.schedule().learningRate(fractional));
   }
 
   private Mono<Void> endEpoch(int number) {
@@ -193,7 +195,7 @@ final class TrainingRun {
   }
 
   private void endEpoch(int number, Optional<Evaluation> found) {
-    parts.recorder().endInterval(number, step, learningRate(number, position));
+    parts.recorder().endInterval(number, step, time(number, position).learningRate());
     parts.recorder().epoch(number, step, means, found);
     found.ifPresent(
         evaluation -> {

@@ -71,7 +71,7 @@ public final class GradientDiagnosis {
         (name, gradient) -> {
           shares(gradient, groupOf, groups.ends().size()).ifPresent(s -> shares.put(name, s));
           double norm = Math.sqrt(product(gradient, gradient));
-          norms.put(name, loss.terms().get(name).weight() * norm);
+          norms.put(name, loss.terms().get(name).weight().at(input.state().epoch()) * norm);
         });
     return Optional.of(new TermGradients(groups, shares, norms, cosines(gradients)));
   }
@@ -81,8 +81,7 @@ public final class GradientDiagnosis {
       NDArray leaf = Autograd.pause(() -> input.student().duplicate());
       leaf.attach(manager);
       leaf.setRequiresGradient(true);
-      NDArray value =
-          Autograd.record(() -> loss.value(new LossInput(leaf, input.teacher(), input.labels())));
+      NDArray value = Autograd.record(() -> loss.value(input.withStudent(leaf)));
       Autograd.backward(value);
       try (NDArray gradient = leaf.getGradient()) {
         return floats(gradient);

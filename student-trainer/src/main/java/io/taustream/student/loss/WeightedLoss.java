@@ -44,29 +44,32 @@ public final class WeightedLoss {
     return Collections.unmodifiableMap(terms);
   }
 
-  /** The loss of a batch; its tensors live on the student logits' manager. */
+  /**
+   * The loss of a batch, weighted as the input's epoch has it; its tensors live on the student
+   * logits' manager.
+   */
   public Value value(LossInput input) {
     Map<String, NDArray> values = new LinkedHashMap<>();
     NDArray total = null;
     for (Map.Entry<String, Term> entry : terms.entrySet()) {
       NDArray value = entry.getValue().loss().value(input);
       values.put(entry.getKey(), value);
-      NDArray weighted = value.mul(Constant.of(value, entry.getValue().weight()));
+      double weight = entry.getValue().weight().at(input.state().epoch());
+      NDArray weighted = value.mul(Constant.of(value, weight));
       total = total == null ? weighted : total.add(weighted);
     }
     return new Value(total, values);
   }
 
-  /**
-   * One loss and its weight.
-   *
-   * @param weight finite, not negative
-   */
-  public record Term(Loss loss, double weight) {
-    public Term {
-      if (!(weight >= 0) || Double.isInfinite(weight)) {
-        throw new IllegalArgumentException("weight " + weight + " is not zero or above");
-      }
+  /** One loss and its weight. */
+  public record Term(Loss loss, Weight weight) {
+    /**
+     * A loss whose weight is the same all the time.
+     *
+     * @param weight finite, zero or above
+     */
+    public Term(Loss loss, double weight) {
+      this(loss, Weight.constant(weight));
     }
   }
 

@@ -6,6 +6,7 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.diagnose.TermGradients;
 import io.taustream.student.loss.LossInput;
+import io.taustream.student.loss.LossState;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.Autograd;
 import io.taustream.student.model.Student;
@@ -68,17 +69,17 @@ public final class StudentTrainer {
   /**
    * One step on a batch, which stays the caller's.
    *
-   * @param learningRate zero or above
    * @throws TaustreamException if the loss or its gradient is not finite: the parameters and the
    *     optimiser are then as before, the running statistics are not; or if the batch does not fit
    *     the student or the loss
    */
-  public StepResult step(TrainingBatch batch, double learningRate) {
+  public StepResult step(TrainingBatch batch, StepTime time) {
     long started = System.nanoTime();
+    double learningRate = time.learningRate();
     threads.apply();
     try (NDManager manager = student.manager().newSubManager()) {
       BatchTensors tensors = BatchTensors.over(batch, student.classes(), manager);
-      LossInput input = Autograd.record(() -> forward(tensors));
+      LossInput input = Autograd.record(() -> forward(tensors, time.epoch()));
       WeightedLoss.Value value = Autograd.record(() -> loss.value(input));
       WeightedLoss.Numbers numbers = value.read();
       requireFinite("loss", numbers.total(), numbers.terms(), learningRate);
@@ -108,9 +109,9 @@ public final class StudentTrainer {
     }
   }
 
-  private LossInput forward(BatchTensors tensors) {
+  private LossInput forward(BatchTensors tensors, double epoch) {
     NDArray logits = student.logits(tensors.images(), true);
-    return new LossInput(logits, tensors.teacher(), tensors.labels());
+    return new LossInput(logits, tensors.teacher(), tensors.labels(), new LossState(epoch));
   }
 
   private void requireFinite(

@@ -63,7 +63,7 @@ class StudentTrainerTest {
 
   private StepResult step(long seed, double learningRate) {
     try (TrainingBatch batch = batches.batch(32, seed)) {
-      return trainer.step(batch, learningRate);
+      return trainer.step(batch, new StepTime(0, learningRate));
     }
   }
 
@@ -100,7 +100,7 @@ class StudentTrainerTest {
             new StudentTrainer(fresh, distillation(), optimizer, new TorchThreads(1), 0);
         for (int i = 0; i < 5; i++) {
           try (TrainingBatch batch = batches.batch(16, i)) {
-            losses.add(again.step(batch, 0.1).loss());
+            losses.add(again.step(batch, new StepTime(0, 0.1)).loss());
           }
         }
       }
@@ -122,7 +122,7 @@ class StudentTrainerTest {
             new StudentTrainer(fresh, distillation(), optimizer, new TorchThreads(1), 0, diagnosis);
         for (int i = 0; i < 6; i++) {
           try (TrainingBatch batch = batches.batch(16, i)) {
-            StepResult result = again.step(batch, 0.1);
+            StepResult result = again.step(batch, new StepTime(0, 0.1));
             losses.add(result.loss());
             assertThat(result.gradients().isPresent()).isEqualTo(diagnosis.dueAt(i + 1));
           }
@@ -143,7 +143,7 @@ class StudentTrainerTest {
     step(0, 0.05);
     List<float[]> before = parameters();
     try (TrainingBatch batch = withTeacherLogit(Float.NaN)) {
-      assertThatThrownBy(() -> trainer.step(batch, 0.25))
+      assertThatThrownBy(() -> trainer.step(batch, new StepTime(0, 0.25)))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("Step 2 has a loss of NaN")
           .hasMessageContaining("kl=NaN")
@@ -160,7 +160,7 @@ class StudentTrainerTest {
     List<SampleView> rows = List.of(new SampleView("s.tar", 0, "cat-17", CLASSES, 0, 0));
     try (TrainingBatch batch =
         new TrainingBatch(batches.images(rows, new Random(0)), Optional.empty())) {
-      assertThatThrownBy(() -> trainer.step(batch, 0.1))
+      assertThatThrownBy(() -> trainer.step(batch, new StepTime(0, 0.1)))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("'cat-17' of s.tar has label 4")
           .hasMessageContaining("0 to 3");
