@@ -2,6 +2,7 @@ package io.taustream.pipeline.config;
 
 import io.taustream.storage.document.YamlDocument;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -155,12 +156,27 @@ public record RunConfig(
 
   /** What is allowed, but hardly meant; one line each, for the log. */
   public List<String> warnings() {
-    return teachers.isEmpty() || distils()
-        ? List.of()
-        : List.of(
-            "loss has no term that listens to a teacher (kl, kendall): the student is trained"
-                + " without "
-                + teachers.stream().map(TeacherConfig::name).collect(Collectors.joining(", ")));
+    List<String> warnings = new ArrayList<>();
+    if (!teachers.isEmpty() && !distils()) {
+      warnings.add(
+          "loss has no term that listens to a teacher (all but ce do): the student is trained"
+              + " without "
+              + teachers.stream().map(TeacherConfig::name).collect(Collectors.joining(", ")));
+    }
+    for (int i = 0; i < loss.size(); i++) {
+      WeightConfig weight = loss.get(i).weight();
+      if (weight.epochs() > train.epochs()) {
+        warnings.add(
+            "loss[%d].weight moves from %s to %s over %s epochs, and train.epochs is %d: it does not get there"
+                .formatted(
+                    i,
+                    Rules.text(weight.from()),
+                    Rules.text(weight.to()),
+                    Rules.text(weight.epochs()),
+                    train.epochs()));
+      }
+    }
+    return warnings;
   }
 
   /**

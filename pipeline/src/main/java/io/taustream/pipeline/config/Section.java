@@ -96,6 +96,15 @@ final class Section {
     return map.require(key).list().stream().map(Section::whole).toList();
   }
 
+  /** Whether a map is under a key. */
+  boolean isSection(String key) {
+    return map.find(key).map(YamlValue::isMap).orElse(false);
+  }
+
+  double requireNumber(String key) {
+    return map.require(key).number(NumberRange.any());
+  }
+
   double number(String key, double absent) {
     return map.find(key).map(value -> value.number(NumberRange.any())).orElse(absent);
   }

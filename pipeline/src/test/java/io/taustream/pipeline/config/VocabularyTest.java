@@ -21,10 +21,10 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class VocabularyTest {
   @Test
   void allowsTheKendallVariantsThatTheTrainerHas() {
-    assertThat(LossConfig.Kendall.SURROGATES)
+    assertThat(KendallConfig.SURROGATES)
         .containsExactlyElementsOf(
             Arrays.stream(Surrogate.values()).map(Surrogate::label).toList());
-    assertThat(LossConfig.Kendall.PAIRINGS)
+    assertThat(KendallConfig.PAIRINGS)
         .containsExactlyElementsOf(Arrays.stream(Pairing.values()).map(Pairing::label).toList());
   }
 
@@ -32,6 +32,15 @@ class VocabularyTest {
   void documentsEveryStudent() throws IOException {
     assertThat(StudentModels.names())
         .allSatisfy(model -> assertThat(document()).contains("`" + model + "`"));
+  }
+
+  @Test
+  void documentsEveryLossTerm() throws IOException {
+    String losses =
+        Files.readString(Path.of(System.getProperty("taustream.root"), "docs", "losses.md"));
+    assertThat(LossConfig.TYPES)
+        .allSatisfy(type -> assertThat(document()).contains("`" + type + "`"))
+        .allSatisfy(type -> assertThat(losses).containsPattern("(?m)^## " + type + "$"));
   }
 
   @Test
@@ -48,7 +57,7 @@ class VocabularyTest {
             labels: {store: s, encoding: top-k, k: 1}
             student: {model: resnet8}
             train: {epochs: 2, checkpoint-every: 1, schedule: {type: step, at: [1]}}
-            loss: [{type: kl}, {type: kendall}]
+            loss: [{type: ce, weight: {from: 0, to: 1, epochs: 1}}, {type: kl}, {type: kendall}, {type: dkd}, {type: dist}]
             storage: {s3: {endpoint: "http://h:1", region: r}}
             """,
             Path.of("/base"));

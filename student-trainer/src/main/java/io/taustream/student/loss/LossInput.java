@@ -12,8 +12,10 @@ import java.util.Optional;
  * @param student logits s, B × C, float32 (float64 works as well), through which gradients flow
  * @param teacher logits t, B × C, of the same data type, constants
  * @param labels classes y, B, int64, in [0, C), or −1 where a sample has none
+ * @param state of training
  */
-public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labels) {
+public record LossInput(
+    NDArray student, Optional<NDArray> teacher, NDArray labels, LossState state) {
   public LossInput {
     Shape shape = student.getShape();
     if (shape.dimension() != 2) {
@@ -28,6 +30,20 @@ public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labe
       throw new IllegalArgumentException(
           "labels are " + labels.getShape() + " for student logits " + shape);
     }
+  }
+
+  /** A batch before the first step. */
+  public LossInput(NDArray student, Optional<NDArray> teacher, NDArray labels) {
+    this(student, teacher, labels, LossState.START);
+  }
+
+  /**
+   * The same with other student logits, such as a copy that is cut off from the network.
+   *
+   * @param logits B × C
+   */
+  public LossInput withStudent(NDArray logits) {
+    return new LossInput(logits, teacher, labels, state);
   }
 
   /** B. */

@@ -17,14 +17,18 @@ import java.nio.FloatBuffer;
 final class Torch {
   private Torch() {}
 
-  static NDArray convolution(NDArray input, NDArray weight, int stride, int padding, int groups) {
+  /**
+   * @param bias may be null: no bias
+   */
+  static NDArray convolution(
+      NDArray input, NDArray weight, NDArray bias, int stride, int padding, int groups) {
     return JniUtils.convolution(
         (PtNDArray) input,
         (PtNDArray) weight,
-        null,
-        new Shape(stride, stride),
-        new Shape(padding, padding),
-        new Shape(1, 1),
+        (PtNDArray) bias,
+        square(stride),
+        square(padding),
+        square(1),
         groups);
   }
 
@@ -49,6 +53,21 @@ final class Torch {
         training,
         momentum,
         epsilon);
+  }
+
+  static NDArray maxPool(NDArray input, int window, int stride, int padding) {
+    return JniUtils.maxPool(
+        (PtNDArray) input, square(window), square(stride), square(padding), false);
+  }
+
+  /** The mean of each window, in which padding counts as zeros. */
+  static NDArray averagePool(NDArray input, int window, int stride, int padding) {
+    return JniUtils.avgPool(
+        (PtNDArray) input, square(window), square(stride), square(padding), false, true);
+  }
+
+  private static Shape square(int size) {
+    return new Shape(size, size);
   }
 
   /** Copies values into a tensor, in place. */

@@ -12,11 +12,13 @@ import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.student.loss.CrossEntropy;
 import io.taustream.student.loss.KullbackLeibler;
+import io.taustream.student.loss.Weight;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.PixelNormalisation;
 import io.taustream.student.model.Student;
 import io.taustream.student.model.StudentModels;
 import io.taustream.student.optimizer.Sgd;
+import io.taustream.student.train.StepTime;
 import io.taustream.student.train.StudentTrainer;
 import io.taustream.student.train.TestBatches;
 import io.taustream.student.train.TorchThreads;
@@ -76,11 +78,11 @@ class CheckpointTest {
           new WeightedLoss(
               List.of(
                   new WeightedLoss.Term(new CrossEntropy(), 0.1),
-                  new WeightedLoss.Term(new KullbackLeibler(4, false), 0.9)));
+                  new WeightedLoss.Term(new KullbackLeibler(4, false), new Weight(0, 0.9, 1.5))));
       StudentTrainer trainer = new StudentTrainer(student, loss, sgd, new TorchThreads(1), from);
       for (int step = from; step < to; step++) {
         try (TrainingBatch batch = batches.batch(16, step)) {
-          trainer.step(batch, 0.05);
+          trainer.step(batch, new StepTime(step / 10.0, 0.05));
         }
       }
     }
