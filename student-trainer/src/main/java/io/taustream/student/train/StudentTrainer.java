@@ -3,6 +3,8 @@ package io.taustream.student.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.taustream.storage.TaustreamException;
+import io.taustream.student.diagnose.GradientDiagnosis;
+import io.taustream.student.diagnose.TermGradients;
 import io.taustream.student.loss.LossInput;
 import io.taustream.student.loss.LossState;
 import io.taustream.student.loss.WeightedLoss;
@@ -11,6 +13,7 @@ import io.taustream.student.model.Student;
 import io.taustream.student.optimizer.Gradients;
 import io.taustream.student.optimizer.Optimizer;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Forward, loss, backward, update. Everything that a step makes is freed with it; student and
@@ -23,6 +26,7 @@ public final class StudentTrainer {
   private final Optimizer optimizer;
   private final Gradients gradients;
   private final TorchThreads threads;
+  private final GradientDiagnosis diagnosis;
   private long steps;
 
   /**
@@ -33,12 +37,28 @@ public final class StudentTrainer {
    */
   public StudentTrainer(
       Student student, WeightedLoss loss, Optimizer optimizer, TorchThreads threads, long steps) {
+    this(student, loss, optimizer, threads, steps, GradientDiagnosis.NEVER);
+  }
+
+  /**
+   * The same, with a diagnosis of some steps; it changes nothing in training.
+   *
+   * @param diagnosis says which
+   */
+  public StudentTrainer(
+      Student student,
+      WeightedLoss loss,
+      Optimizer optimizer,
+      TorchThreads threads,
+      long steps,
+      GradientDiagnosis diagnosis) {
     this.student = student;
     this.loss = loss;
     this.optimizer = optimizer;
     this.gradients = new Gradients(student.parameters());
     this.threads = threads;
     this.steps = steps;
+    this.diagnosis = diagnosis;
   }
 
   /** Steps taken so far, over the whole run. */
@@ -59,15 +79,18 @@ public final class StudentTrainer {
     threads.apply();
     try (NDManager manager = student.manager().newSubManager()) {
       BatchTensors tensors = BatchTensors.over(batch, student.classes(), manager);
-      WeightedLoss.Value value = Autograd.record(() -> forward(tensors, time.epoch()));
+      LossInput input = Autograd.record(() -> forward(tensors, time.epoch()));
+      WeightedLoss.Value value = Autograd.record(() -> loss.value(input));
       WeightedLoss.Numbers numbers = value.read();
       requireFinite("loss", numbers.total(), numbers.terms(), learningRate);
       double norm;
+      Optional<TermGradients> parts;
       try {
         Autograd.backward(value.total());
         norm = gradients.norm(manager);
         requireFinite("gradient", norm, numbers.terms(), learningRate);
         optimizer.update(learningRate);
+        parts = diagnosis.dueAt(steps + 1) ? diagnosis.of(loss, input) : Optional.empty();
       } finally {
         gradients.clear();
       }
@@ -81,14 +104,14 @@ public final class StudentTrainer {
           norm,
           batch.size(),
           batch.images().through(),
-          seconds);
+          seconds,
+          parts);
     }
   }
 
-  private WeightedLoss.Value forward(BatchTensors tensors, double epoch) {
+  private LossInput forward(BatchTensors tensors, double epoch) {
     NDArray logits = student.logits(tensors.images(), true);
-    return loss.value(
-        new LossInput(logits, tensors.teacher(), tensors.labels(), new LossState(epoch)));
+    return new LossInput(logits, tensors.teacher(), tensors.labels(), new LossState(epoch));
   }
 
   private void requireFinite(
