@@ -13,6 +13,7 @@ import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.loss.CrossEntropy;
 import io.taustream.student.loss.KendallTau;
 import io.taustream.student.loss.KullbackLeibler;
+import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
 import io.taustream.student.loss.WeightedLoss;
@@ -44,7 +45,13 @@ class StudentTrainerTest {
   private final Sgd sgd = new Sgd(student, new Sgd.Settings(0.9, 5e-4, true));
   private final StudentTrainer trainer =
       new StudentTrainer(
-          student, distillation(), sgd, new TorchThreads(1), 0, GradientDiagnosis.every(3));
+          student,
+          distillation(),
+          LearnedParameters.NONE,
+          sgd,
+          new TorchThreads(1),
+          0,
+          GradientDiagnosis.every(3));
 
   @AfterEach
   void closeAll() {
@@ -119,7 +126,14 @@ class StudentTrainerTest {
                   "resnet8", CLASSES, SIZE, PixelNormalisation.IMAGENET, 1, Device.cpu());
           Sgd optimizer = new Sgd(fresh, new Sgd.Settings(0.9, 5e-4, true))) {
         StudentTrainer again =
-            new StudentTrainer(fresh, distillation(), optimizer, new TorchThreads(1), 0, diagnosis);
+            new StudentTrainer(
+                fresh,
+                distillation(),
+                LearnedParameters.NONE,
+                optimizer,
+                new TorchThreads(1),
+                0,
+                diagnosis);
         for (int i = 0; i < 6; i++) {
           try (TrainingBatch batch = batches.batch(16, i)) {
             StepResult result = again.step(batch, new StepTime(0, 0.1));
