@@ -1,6 +1,7 @@
 package io.taustream.student.evaluate;
 
 import io.taustream.storage.TaustreamException;
+import io.taustream.student.diagnose.SampleOutcomes;
 import io.taustream.student.evaluate.ConfusionMatrix.Cell;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
@@ -12,7 +13,7 @@ import java.util.OptionalDouble;
 /**
  * Metrics of a model's logits, batch by batch, in double precision. Needs no student: a teacher's
  * stored logits can be measured alone. Memory does not grow with the number of samples, but for the
- * confusion matrix's cells. Not thread-safe.
+ * confusion matrix's cells, and four bytes a sample where there is a teacher. Not thread-safe.
  */
 public final class EvaluationMetrics {
   private static final int TOP = 5;
@@ -23,6 +24,7 @@ public final class EvaluationMetrics {
   private final Calibration calibration = new Calibration();
   private final Map<Cell, Long> confusion = new HashMap<>();
   private final Map<String, Double> lossTerms = new LinkedHashMap<>();
+  private final SampleOutcomes.Builder outcomes = new SampleOutcomes.Builder();
   private long samples;
   private long labelled;
   private long top1;
@@ -54,7 +56,7 @@ public final class EvaluationMetrics {
    * @param teacher of the same B rows, where there is a teacher to compare with
    * @throws TaustreamException if a logit is not finite
    */
-  public void add(FloatBuffer logits, int[] labels, Optional<TeacherRanking> teacher) {
+  public void add(FloatBuffer logits, int[] labels, Optional<TeacherReference> teacher) {
     for (int i = 0; i < labels.length; i++) {
       read(logits, i);
       int predicted = argmax(row);
@@ -63,9 +65,7 @@ public final class EvaluationMetrics {
         addLabelled(labels[i], predicted);
       }
       if (teacher.isPresent()) {
-        compared++;
-        agreed += predicted == teacher.get().prediction(i) ? 1 : 0;
-        addRanked(teacher.get().tau(i, row, kendall));
+        addCompared(predicted, labels[i], i, teacher.get());
       }
     }
   }
@@ -109,7 +109,15 @@ public final class EvaluationMetrics {
     confusion.merge(new Cell(label, predicted), 1L, Long::sum);
   }
 
-  private void addRanked(OptionalDouble correlation) {
+  private void addCompared(int predicted, int label, int index, TeacherReference teacher) {
+    compared++;
+    if (label >= 0) {
+      teacher.addOutcome(index, row, predicted == label, outcomes);
+    } else {
+      outcomes.addUnlabelled();
+    }
+    agreed += predicted == teacher.prediction(index) ? 1 : 0;
+    OptionalDouble correlation = teacher.tau(index, row, kendall);
     if (correlation.isPresent()) {
       ranked++;
       tau += correlation.getAsDouble();
@@ -142,7 +150,8 @@ public final class EvaluationMetrics {
         mean(tau, ranked),
         mean(loss, lossSamples),
         meanTerms,
-        new ConfusionMatrix(confusion));
+        new ConfusionMatrix(confusion),
+        compared == 0 ? Optional.empty() : Optional.of(outcomes.build()));
   }
 
   private static OptionalDouble mean(double sum, long count) {

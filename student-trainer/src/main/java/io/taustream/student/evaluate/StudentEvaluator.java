@@ -67,7 +67,7 @@ public final class StudentEvaluator {
             metrics.add(
                 FloatBuffer.wrap(logits.toFloatArray()),
                 batch.rows().stream().mapToInt(SampleView::label).toArray(),
-                batch.labels().map(TeacherRanking::of));
+                batch.labels().map(TeacherReference::of));
             if (loss.isPresent() && (tensors.teacher().isPresent() || !loss.get().needsTeacher())) {
               WeightedLoss.Numbers numbers =
                   loss.get()

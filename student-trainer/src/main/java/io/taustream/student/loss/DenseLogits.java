@@ -14,11 +14,6 @@ final class DenseLogits extends TeacherLogits {
     this.logits = logits;
   }
 
-  /** t, B × C. */
-  NDArray logits() {
-    return logits;
-  }
-
   @Override
   Shape shape() {
     return logits.getShape();
@@ -41,6 +36,21 @@ final class DenseLogits extends TeacherLogits {
     return new Decoupled(
         new Events(all.teacher().gather(y, 1), all.student().gather(y, 1)),
         new Events(all.teacher().add(absent), all.student().add(absent)));
+  }
+
+  @Override
+  Ranked ranked(NDArray student) {
+    return new Ranked(student, logits, rankedClasses());
+  }
+
+  @Override
+  public NDArray ranking() {
+    return logits;
+  }
+
+  @Override
+  public long rankedClasses() {
+    return shape().get(1);
   }
 
   @Override

@@ -69,6 +69,32 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
   abstract NDArray spread(Softening softening);
 
   /**
+   * The order of the classes as far as it is known.
+   *
+   * @param student logits s, B × C
+   */
+  abstract Ranked ranked(NDArray student);
+
+  /**
+   * Logits that rank all classes, B × C: those whose order is not known are tied, behind the
+   * others.
+   */
+  public abstract NDArray ranking();
+
+  /** How many classes of a row have a rank of their own: C or k. */
+  public abstract long rankedClasses();
+
+  /**
+   * Logits whose order is known, except that of the channels from {@code leading} on among
+   * themselves.
+   *
+   * @param student B × C
+   * @param teacher B × C, of the same channels; those from {@code leading} on are tied
+   * @param leading from 1 to C
+   */
+  record Ranked(NDArray student, NDArray teacher, long leading) {}
+
+  /**
    * The two parts of {@link #decoupled}.
    *
    * @param target class y, one event

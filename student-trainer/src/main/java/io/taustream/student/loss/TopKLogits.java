@@ -80,29 +80,30 @@ final class TopKLogits extends TeacherLogits {
   }
 
   /**
-   * Logits in the teacher's order, as far as it is known.
-   *
-   * @param teacher the k, falling, B × k
-   * @param teacherRest what stands for the rest, B × 1: the mean, but at most the least of the k,
-   *     which rounding to float16 may have brought below it
-   * @param student its logits of the k, B × k
-   * @param studentRest of the others, B × n
+   * What stands for the rest in a ranking, B × 1: the mean, but at most the least of the k, which
+   * rounding to float16 may have brought below it.
    */
-  record Ranking(NDArray teacher, NDArray teacherRest, NDArray student, NDArray studentRest) {
-    /** Pairs of known order in the batch: within the k, and each of the k with each other class. */
-    long pairs() {
-      long k = student.getShape().get(1);
-      long n = studentRest.getShape().get(1);
-      return student.getShape().get(0) * (k * (k - 1) / 2 + k * n);
-    }
+  private NDArray behind() {
+    return rest.mean().minimum(logits.min(new int[] {1}, true));
   }
 
-  Ranking ranking(NDArray student) {
-    return new Ranking(
-        logits,
-        rest.mean().minimum(logits.min(new int[] {1}, true)),
-        student.gather(indices, 1),
-        student.gather(others, 1));
+  @Override
+  Ranked ranked(NDArray student) {
+    NDArray order = indices.concat(others, 1);
+    return new Ranked(
+        student.gather(order, 1),
+        logits.concat(behind().broadcast(others.getShape()), 1),
+        rankedClasses());
+  }
+
+  @Override
+  public NDArray ranking() {
+    return behind().broadcast(shape()).scatter(indices, logits, 1);
+  }
+
+  @Override
+  public long rankedClasses() {
+    return k();
   }
 
   @Override

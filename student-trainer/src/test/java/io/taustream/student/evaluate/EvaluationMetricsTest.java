@@ -70,7 +70,7 @@ class EvaluationMetricsTest {
     metrics.add(
         logits(1, 2, 3, 3, 2, 1),
         new int[] {-1, -1},
-        Optional.of(TeacherRanking.dense(logits(10, 20, 30, 1, 2, 3), 3)));
+        Optional.of(TeacherReference.dense(logits(10, 20, 30, 1, 2, 3), 3)));
 
     Evaluation evaluation = metrics.evaluation();
     assertThat(evaluation.labelled()).isZero();

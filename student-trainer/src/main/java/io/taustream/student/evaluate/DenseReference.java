@@ -1,15 +1,16 @@
 package io.taustream.student.evaluate;
 
 import io.taustream.storage.TaustreamException;
+import io.taustream.student.diagnose.SampleOutcomes;
 import java.nio.FloatBuffer;
 import java.util.OptionalDouble;
 
-/** The order that the logits of all classes give. */
-final class DenseRanking extends TeacherRanking {
+/** The logits of all classes. */
+final class DenseReference extends TeacherReference {
   private final FloatBuffer logits;
   private final float[] teacher;
 
-  DenseRanking(FloatBuffer logits, int classes) {
+  DenseReference(FloatBuffer logits, int classes) {
     this.logits = logits;
     this.teacher = new float[classes];
   }
@@ -24,6 +25,12 @@ final class DenseRanking extends TeacherRanking {
   OptionalDouble tau(int row, float[] student, KendallTauB kendall) {
     read(row);
     return kendall.of(student, teacher);
+  }
+
+  @Override
+  void addOutcome(int row, float[] student, boolean right, SampleOutcomes.Builder outcomes) {
+    read(row);
+    outcomes.add(student, teacher, right);
   }
 
   private void read(int row) {
