@@ -53,7 +53,7 @@ record StudentAssembly(
             new PixelNormalisation(config.student().mean(), config.student().deviation()),
             config.seed(),
             StudentDevice.choose(config.device()));
-    WeightedLoss loss = LossTerms.of(config.loss());
+    WeightedLoss loss = LossTerms.of(config.loss(), threads.count());
     LearnedParameters learned = LearnedParameters.of(loss, student.manager());
     Optimizer optimizer = optimizer(student, learned, config.train().optimizer());
     CheckpointStore checkpoints =

@@ -4,6 +4,8 @@ import io.taustream.pipeline.report.EvaluationRecord.Role;
 import io.taustream.student.checkpoint.Checkpoint;
 import io.taustream.student.checkpoint.CheckpointStore;
 import io.taustream.student.checkpoint.TrainingProgress;
+import io.taustream.student.diagnose.Drift;
+import io.taustream.student.diagnose.SampleOutcomes;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.student.evaluate.StudentEvaluator;
 import io.taustream.student.loss.LearnedParameters;
@@ -38,7 +40,8 @@ final class TrainingRun {
   private int epoch;
   private long position;
   private long step;
-  private EpochMeans means = EpochMeans.NONE;
+  private EpochMeans means;
+  private Optional<SampleOutcomes> outcomes;
 
   /**
    * How long and how often.
@@ -87,7 +90,9 @@ final class TrainingRun {
     this.epoch = from.epoch();
     this.position = from.position();
     this.step = from.step();
-    this.means = from.metrics().isEmpty() ? EpochMeans.NONE : EpochMeans.fromJson(from.metrics());
+    RunNotes notes = RunNotes.fromJson(from.metrics());
+    this.means = notes.means();
+    this.outcomes = notes.outcomes();
   }
 
   /**
@@ -196,8 +201,10 @@ final class TrainingRun {
     parts.recorder().endInterval(number, step, time(number, position).learningRate());
     parts.recorder().epoch(number, step, means, found);
     found.ifPresent(
-        evaluation ->
-            parts.recorder().evaluation(step, Role.STUDENT, parts.student().name(), evaluation));
+        evaluation -> {
+          parts.recorder().evaluation(step, Role.STUDENT, parts.student().name(), evaluation);
+          drift(number, evaluation);
+        });
     LOG.info(
         "Epoch {} of {}: loss {}{}",
         number + 1,
@@ -215,12 +222,24 @@ final class TrainingRun {
     checkpoint();
   }
 
+  private void drift(int number, Evaluation now) {
+    outcomes
+        .flatMap(before -> now.outcomes().flatMap(after -> Drift.between(before, after)))
+        .ifPresent(drift -> parts.recorder().drift(number, step, drift));
+    outcomes = now.outcomes();
+  }
+
   /** Metrics first: a checkpoint's step always has its lines. */
   private void checkpoint() {
     parts.recorder().force();
     TrainingProgress now =
         new TrainingProgress(
-            step, epoch, position, plan.seed(), plan.fingerprint(), means.toJson());
+            step,
+            epoch,
+            position,
+            plan.seed(),
+            plan.fingerprint(),
+            new RunNotes(means, outcomes).toJson());
     parts
         .checkpoints()
         .save(Checkpoint.of(parts.student(), parts.learned().tensors(), parts.optimizer(), now))

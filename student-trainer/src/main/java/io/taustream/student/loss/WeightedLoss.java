@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,11 @@ public final class WeightedLoss {
   /** Whether one of the terms needs the teacher's logits. */
   public boolean needsTeacher() {
     return terms.values().stream().anyMatch(term -> term.loss().needsTeacher());
+  }
+
+  /** The terms by their names in {@link Value#terms()}, in the order given. */
+  public Map<String, Term> terms() {
+    return Collections.unmodifiableMap(terms);
   }
 
   /** What the terms learn, each under a name of its own. */

@@ -1,6 +1,8 @@
 package io.taustream.student.train;
 
+import io.taustream.student.diagnose.TermGradients;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What one training step did.
@@ -15,6 +17,7 @@ import java.util.Map;
  * @param through samples of the epoch that had been taken when the batch was full: where a resumed
  *     run goes on after this step
  * @param seconds that the step took
+ * @param gradients of the loss's terms, where this step was diagnosed
  */
 public record StepResult(
     long step,
@@ -24,4 +27,5 @@ public record StepResult(
     double gradientNorm,
     int samples,
     long through,
-    double seconds) {}
+    double seconds,
+    Optional<TermGradients> gradients) {}

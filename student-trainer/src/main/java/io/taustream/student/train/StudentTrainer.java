@@ -3,6 +3,8 @@ package io.taustream.student.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.taustream.storage.TaustreamException;
+import io.taustream.student.diagnose.GradientDiagnosis;
+import io.taustream.student.diagnose.TermGradients;
 import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.loss.LossInput;
 import io.taustream.student.loss.WeightedLoss;
@@ -11,6 +13,7 @@ import io.taustream.student.model.Student;
 import io.taustream.student.optimizer.Gradients;
 import io.taustream.student.optimizer.Optimizer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -25,12 +28,13 @@ public final class StudentTrainer {
   private final Optimizer optimizer;
   private final Gradients gradients;
   private final TorchThreads threads;
+  private final GradientDiagnosis diagnosis;
   private long steps;
 
-  /** Trains on a loss that learns nothing itself, from a first step on. */
+  /** Trains on a loss that learns nothing itself, without a diagnosis, from a first step on. */
   public StudentTrainer(
       Student student, WeightedLoss loss, Optimizer optimizer, TorchThreads threads, long steps) {
-    this(student, loss, LearnedParameters.NONE, optimizer, threads, steps);
+    this(student, loss, LearnedParameters.NONE, optimizer, threads, steps, GradientDiagnosis.NEVER);
   }
 
   /**
@@ -40,6 +44,7 @@ public final class StudentTrainer {
    * @param optimizer of the student's parameters and the learned ones
    * @param threads that libtorch may use
    * @param steps taken before, 0 for a fresh student
+   * @param diagnosis says which steps' gradients are taken apart; it changes nothing in training
    */
   public StudentTrainer(
       Student student,
@@ -47,7 +52,8 @@ public final class StudentTrainer {
       LearnedParameters learned,
       Optimizer optimizer,
       TorchThreads threads,
-      long steps) {
+      long steps,
+      GradientDiagnosis diagnosis) {
     this.student = student;
     this.loss = loss;
     this.learned = learned;
@@ -57,6 +63,7 @@ public final class StudentTrainer {
             Stream.concat(student.parameters().stream(), learned.tensors().stream()).toList());
     this.threads = threads;
     this.steps = steps;
+    this.diagnosis = diagnosis;
   }
 
   /** Steps taken so far, over the whole run. */
@@ -77,15 +84,18 @@ public final class StudentTrainer {
     threads.apply();
     try (NDManager manager = student.manager().newSubManager()) {
       BatchTensors tensors = BatchTensors.over(batch, student.classes(), manager);
-      WeightedLoss.Value value = Autograd.record(() -> forward(tensors, time.epoch()));
+      LossInput input = Autograd.record(() -> forward(tensors, time.epoch()));
+      WeightedLoss.Value value = Autograd.record(() -> loss.value(input));
       WeightedLoss.Numbers numbers = value.read();
       requireFinite("loss", numbers.total(), numbers.terms(), learningRate);
       double norm;
+      Optional<TermGradients> parts;
       try {
         Autograd.backward(value.total());
         norm = gradients.norm(manager);
         requireFinite("gradient", norm, numbers.terms(), learningRate);
         optimizer.update(learningRate);
+        parts = diagnosis.dueAt(steps + 1) ? diagnosis.of(loss, input) : Optional.empty();
       } finally {
         gradients.clear();
       }
@@ -99,14 +109,14 @@ public final class StudentTrainer {
           norm,
           batch.size(),
           batch.images().through(),
-          seconds);
+          seconds,
+          parts);
     }
   }
 
-  private WeightedLoss.Value forward(BatchTensors tensors, double epoch) {
+  private LossInput forward(BatchTensors tensors, double epoch) {
     NDArray logits = student.logits(tensors.images(), true);
-    return loss.value(
-        new LossInput(logits, tensors.teacher(), tensors.labels(), learned.at(epoch)));
+    return new LossInput(logits, tensors.teacher(), tensors.labels(), learned.at(epoch));
   }
 
   private void requireFinite(

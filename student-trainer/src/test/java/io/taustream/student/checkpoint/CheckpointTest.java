@@ -10,6 +10,7 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
+import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.loss.CrossEntropy;
 import io.taustream.student.loss.CurriculumTemperature;
 import io.taustream.student.loss.KullbackLeibler;
@@ -85,7 +86,8 @@ class CheckpointTest {
 
     void train(int from, int to) {
       StudentTrainer trainer =
-          new StudentTrainer(student, loss, learned, sgd, new TorchThreads(1), from);
+          new StudentTrainer(
+              student, loss, learned, sgd, new TorchThreads(1), from, GradientDiagnosis.NEVER);
       for (int step = from; step < to; step++) {
         try (TrainingBatch batch = batches.batch(16, step)) {
           trainer.step(batch, new StepTime(step / 10.0, 0.05));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.model.PixelNormalisation;
 import io.taustream.student.model.Student;
 import io.taustream.student.model.StudentModels;
@@ -48,7 +49,8 @@ class CurriculumTemperatureTest {
     try (LearnedParameters learned = LearnedParameters.of(loss, student.manager());
         Sgd sgd = new Sgd(student, learned.tensors(), new Sgd.Settings(0, decay, false))) {
       StudentTrainer trainer =
-          new StudentTrainer(student, loss, learned, sgd, new TorchThreads(1), 0);
+          new StudentTrainer(
+              student, loss, learned, sgd, new TorchThreads(1), 0, GradientDiagnosis.NEVER);
       for (int step = 0; step < steps; step++) {
         try (TrainingBatch batch = batches.batch(16, step)) {
           trainer.step(batch, new StepTime(epoch.applyAsDouble(step), 1e-2));
@@ -85,7 +87,8 @@ class CurriculumTemperatureTest {
             learned.tensors().get(0).assign(FloatBuffer.wrap(new float[] {theta}));
           }
           losses[i] =
-              new StudentTrainer(same, loss, learned, sgd, new TorchThreads(1), 0)
+              new StudentTrainer(
+                      same, loss, learned, sgd, new TorchThreads(1), 0, GradientDiagnosis.NEVER)
                   .step(batch, new StepTime(0, 0))
                   .loss();
         }
