@@ -44,6 +44,7 @@ final class TorchScriptArchive {
   private static final Pattern CLASS = Pattern.compile("(?m)^class (.+)\\(Module\\):$");
   private static final Pattern TENSORS =
       Pattern.compile("(?m)^  __parameters__ = \\[(.*)]\n  __buffers__ = \\[(.*)]$");
+  private static final Pattern PARAMETERS = Pattern.compile("(?m)^  __parameters__ = ");
   private static final Pattern NAME = Pattern.compile("\"[^\"]+\"");
 
   private final Map<String, Member> members;
@@ -80,6 +81,7 @@ final class TorchScriptArchive {
             "Student module %s has no code: only tensors, as torch.save writes them, or another kind of archive; write it with torch.jit.script(module).save(…)"
                 .formatted(name));
       }
+      archive.requireBuffersListed(name);
       return archive;
     } catch (ZipException e) {
       throw new TaustreamException(
@@ -89,6 +91,20 @@ final class TorchScriptArchive {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void requireBuffersListed(String name) {
+    members.forEach(
+        (path, member) -> {
+          String text = new String(member.content().array(), StandardCharsets.UTF_8);
+          if (CODE.matcher(path).matches()
+              && PARAMETERS.matcher(text).results().count()
+                  != TENSORS.matcher(text).results().count()) {
+            throw new TaustreamException(
+                "Student module %s does not say in %s which tensors are buffers: an old PyTorch wrote it; load it with a newer one and write it again"
+                    .formatted(name, path));
+          }
+        });
   }
 
   /** The file in which all buffers are listed as parameters. */

@@ -17,11 +17,15 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.taustream.storage.TaustreamException;
 import io.taustream.student.model.Student.NamedTensor;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** The modules are those of {@code make_modules.py} beside them. */
@@ -266,6 +270,33 @@ class TorchScriptStudentTest {
         .isInstanceOf(TaustreamException.class)
         .hasMessageContaining("text.pt is no TorchScript file")
         .hasMessageContaining("torch.jit.script");
+  }
+
+  @Test
+  void refusesCodeThatDoesNotListItsBuffers() throws IOException {
+    byte[] old =
+        edited(
+            TorchScriptArchive.of("cnn.pt", file("cnn.pt")).withoutBuffers(),
+            "__buffers__ = []",
+            "pass");
+    assertThatThrownBy(() -> student("old.pt", old, 7))
+        .isInstanceOf(TaustreamException.class)
+        .hasMessageContaining("old.pt does not say in")
+        .hasMessageContaining("which tensors are buffers");
+  }
+
+  private static byte[] edited(byte[] archive, String found, String replacement)
+      throws IOException {
+    ByteArrayOutputStream edited = new ByteArrayOutputStream();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(archive));
+        ZipOutputStream out = new ZipOutputStream(edited)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        String content = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        out.putNextEntry(new ZipEntry(entry.getName()));
+        out.write(content.replace(found, replacement).getBytes(StandardCharsets.ISO_8859_1));
+      }
+    }
+    return edited.toByteArray();
   }
 
   @Test
