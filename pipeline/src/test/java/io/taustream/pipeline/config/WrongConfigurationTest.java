@@ -103,13 +103,33 @@ class WrongConfigurationTest {
           17|  schedule: {type: step, at: [20], factor: 1}|17: train.schedule.factor: found 1; a number from 0 to below 1 is allowed
           17|  schedule: {type: cosine, at: [20]}|17: train.schedule.at: unknown key; allowed here: type, warmup-epochs
           19|  - {weight: 1}|19: loss[0].type: not found; this key is required
-          19|  - {type: mse}|19: loss[0].type: found 'mse'; one of ce, kl, kendall is allowed
+          19|  - {type: mse}|19: loss[0].type: found 'mse'; one of ce, kl, kendall, dkd, dist, mlkd, ctkd is allowed
           19|  - {type: ce, weight: 0}|19: loss[0].weight: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: much}|19: loss[0].weight: found 'much'; a number is allowed
+          19|  - {type: ce, weight: {from: 0, to: 0, epochs: 5}}|19: loss[0].weight.to: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: {from: -1, to: 1, epochs: 5}}|19: loss[0].weight.from: found -1; a number from 0 is allowed
+          19|  - {type: ce, weight: {from: 0, to: 1, epochs: 0}}|19: loss[0].weight.epochs: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: {from: 0, to: 1}}|19: loss[0].weight.epochs: not found; this key is required
+          19|  - {type: ce, weight: {from: 0, to: 1, epochs: 5, shape: cosine}}|19: loss[0].weight.shape: unknown key; allowed here: from, to, epochs
           19|  - {type: ce, temperature: 4}|19: loss[0].temperature: unknown key; allowed here: type, weight
           20|  - {type: kl, temperature: -4}|20: loss[1].temperature: found -4; a number above 0 is allowed
           21|  - {type: kendall, surrogate: relu}|21: loss[2].surrogate: found 'relu'; one of tanh, arctan, algebraic, softsign, erf, laplace is allowed
           21|  - {type: kendall, pairing: signs}|21: loss[2].pairing: found 'signs', did you mean 'sign'?; one of product, factored, sign is allowed
           21|  - {type: kendall, steepness: 0}|21: loss[2].steepness: found 0; a number above 0 is allowed
+          21|  - {type: dkd, alpha: -1}|21: loss[2].alpha: found -1; a number from 0 is allowed
+          21|  - {type: dkd, alpha: 0, beta: 0}|21: loss[2].beta: found 0; a number above 0 is allowed
+          21|  - {type: dkd, temperature: 0}|21: loss[2].temperature: found 0; a number above 0 is allowed
+          21|  - {type: dkd, gamma: 1}|21: loss[2].gamma: unknown key; allowed here: type, weight, alpha, beta, temperature, standardize
+          21|  - {type: dist, gamma: -2}|21: loss[2].gamma: found -2; a number from 0 is allowed
+          21|  - {type: dist, beta: 0, gamma: 0}|21: loss[2].gamma: found 0; a number above 0 is allowed
+          21|  - {type: dist, standardize: true}|21: loss[2].standardize: unknown key; allowed here: type, weight, beta, gamma, temperature
+          21|  - {type: mlkd, temperatures: []}|21: loss[2].temperatures: found an empty list; a list with at least one element is allowed
+          21|  - {type: mlkd, temperatures: [4, 0]}|21: loss[2].temperatures: found 0; a number above 0 is allowed
+          21|  - {type: mlkd, temperature: 4}|21: loss[2].temperature: unknown key, did you mean 'temperatures'?; allowed here: type, weight, temperatures, standardize
+          21|  - {type: ctkd, temperature-start: 0}|21: loss[2].temperature-start: found 0; a number above 0 is allowed
+          21|  - {type: ctkd, temperature-range: 0}|21: loss[2].temperature-range: found 0; a number above 0 is allowed
+          21|  - {type: ctkd, lambda: -1}|21: loss[2].lambda: found -1; a number from 0 is allowed
+          21|  - {type: ctkd, lambda-epochs: 0}|21: loss[2].lambda-epochs: found 0; a number above 0 is allowed
           22|device: tpu|22: device: found 'tpu'; one of auto, cpu, cuda, cuda:N is allowed
           23|memory: {batches: lots}|23: memory.batches: found 'lots'; a size such as 256MiB, 1GiB or 512MB is allowed
           23|memory: {batches: 1MiB}|23: memory.batches: found 1MiB; a size from 16MiB is allowed
@@ -125,7 +145,7 @@ class WrongConfigurationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"kl, 12", "kendall, 12"})
+  @CsvSource({"kl, 12", "kendall, 12", "dkd, 12", "dist, 12", "mlkd, 12", "ctkd, 12"})
   void refusesASoftTermWithoutATeacher(String type, int line) {
     String text =
         """

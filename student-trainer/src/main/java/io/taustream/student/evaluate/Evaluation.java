@@ -1,6 +1,8 @@
 package io.taustream.student.evaluate;
 
+import io.taustream.student.diagnose.SampleOutcomes;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -20,6 +22,7 @@ import java.util.OptionalDouble;
  *     defined
  * @param loss the training loss, a mean over rows
  * @param lossTerms each term's value without its weight, means over rows; empty if none was given
+ * @param outcomes of each sample, in the order added; absent without a teacher
  */
 public record Evaluation(
     long samples,
@@ -32,4 +35,5 @@ public record Evaluation(
     OptionalDouble kendallTau,
     OptionalDouble loss,
     Map<String, Double> lossTerms,
-    ConfusionMatrix confusion) {}
+    ConfusionMatrix confusion,
+    Optional<SampleOutcomes> outcomes) {}

@@ -1,6 +1,7 @@
 package io.taustream.student.evaluate;
 
 import io.taustream.storage.TaustreamException;
+import io.taustream.student.diagnose.SampleOutcomes;
 import io.taustream.student.evaluate.ConfusionMatrix.Cell;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
@@ -12,7 +13,7 @@ import java.util.OptionalDouble;
 /**
  * Metrics of a model's logits, batch by batch, in double precision. Needs no student: a teacher's
  * stored logits can be measured alone. Memory does not grow with the number of samples, but for the
- * confusion matrix's cells. Not thread-safe.
+ * confusion matrix's cells, and four bytes a sample where there is a teacher. Not thread-safe.
  */
 public final class EvaluationMetrics {
   private static final int TOP = 5;
@@ -24,6 +25,7 @@ public final class EvaluationMetrics {
   private final Calibration calibration = new Calibration();
   private final Map<Cell, Long> confusion = new HashMap<>();
   private final Map<String, Double> lossTerms = new LinkedHashMap<>();
+  private final SampleOutcomes.Builder outcomes = new SampleOutcomes.Builder();
   private long samples;
   private long labelled;
   private long top1;
@@ -66,7 +68,7 @@ public final class EvaluationMetrics {
       }
       if (teacher.isPresent()) {
         read(teacher.get(), i, teacherRow, "The teacher's logits");
-        addCompared(predicted);
+        addCompared(predicted, labels[i]);
       }
     }
   }
@@ -110,8 +112,13 @@ public final class EvaluationMetrics {
     confusion.merge(new Cell(label, predicted), 1L, Long::sum);
   }
 
-  private void addCompared(int predicted) {
+  private void addCompared(int predicted, int label) {
     compared++;
+    if (label >= 0) {
+      outcomes.add(row, teacherRow, predicted == label);
+    } else {
+      outcomes.addUnlabelled();
+    }
     agreed += predicted == argmax(teacherRow) ? 1 : 0;
     OptionalDouble correlation = kendall.of(row, teacherRow);
     if (correlation.isPresent()) {
@@ -145,7 +152,8 @@ public final class EvaluationMetrics {
         mean(tau, ranked),
         mean(loss, lossSamples),
         meanTerms,
-        new ConfusionMatrix(confusion));
+        new ConfusionMatrix(confusion),
+        compared == 0 ? Optional.empty() : Optional.of(outcomes.build()));
   }
 
   private static OptionalDouble mean(double sum, long count) {

@@ -32,8 +32,8 @@ public final class StudentEvaluator {
   /**
    * Evaluates on a thread of the caller.
    *
-   * @param loss the training loss, where its mean is wanted; left out for batches without soft
-   *     labels if it needs them
+   * @param loss the training loss, where its mean is wanted, weighted as in the first step; left
+   *     out for batches without soft labels if it needs them
    * @param scheduler of the single thread that uses the student; stays the caller's
    */
   public StudentEvaluator(

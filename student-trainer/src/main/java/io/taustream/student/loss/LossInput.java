@@ -12,8 +12,10 @@ import java.util.Optional;
  * @param student logits s, B × C, float32 (float64 works as well), through which gradients flow
  * @param teacher logits t, B × C, of the same data type, constants
  * @param labels classes y, B, int64, in [0, C), or −1 where a sample has none
+ * @param state of training
  */
-public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labels) {
+public record LossInput(
+    NDArray student, Optional<NDArray> teacher, NDArray labels, LossState state) {
   public LossInput {
     Shape shape = student.getShape();
     if (shape.dimension() != 2) {
@@ -30,6 +32,20 @@ public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labe
     }
   }
 
+  /** A batch before the first step. */
+  public LossInput(NDArray student, Optional<NDArray> teacher, NDArray labels) {
+    this(student, teacher, labels, LossState.START);
+  }
+
+  /**
+   * The same with other student logits, such as a copy that is cut off from the network.
+   *
+   * @param logits B × C
+   */
+  public LossInput withStudent(NDArray logits) {
+    return new LossInput(logits, teacher, labels, state);
+  }
+
   /** B. */
   public long batch() {
     return student.getShape().get(0);
@@ -38,6 +54,19 @@ public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labe
   /** C. */
   public long classes() {
     return student.getShape().get(1);
+  }
+
+  /**
+   * A number that a loss learns.
+   *
+   * @throws IllegalStateException if whoever made the input does not hold it
+   */
+  NDArray learned(String name) {
+    NDArray parameter = state.learned().get(name);
+    if (parameter == null) {
+      throw new IllegalStateException("learned parameter " + name + " is not in the loss's input");
+    }
+    return parameter;
   }
 
   /**

@@ -10,14 +10,19 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
+import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.loss.CrossEntropy;
+import io.taustream.student.loss.CurriculumTemperature;
 import io.taustream.student.loss.KullbackLeibler;
+import io.taustream.student.loss.LearnedParameters;
+import io.taustream.student.loss.Weight;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.PixelNormalisation;
 import io.taustream.student.model.Student;
 import io.taustream.student.model.StudentModels;
 import io.taustream.student.model.TorchScriptStudent;
 import io.taustream.student.optimizer.Sgd;
+import io.taustream.student.train.StepTime;
 import io.taustream.student.train.StudentTrainer;
 import io.taustream.student.train.TestBatches;
 import io.taustream.student.train.TorchThreads;
@@ -65,6 +70,13 @@ class CheckpointTest {
   /** A student in training. */
   private final class Run implements AutoCloseable {
     final Student student;
+    final WeightedLoss loss =
+        new WeightedLoss(
+            List.of(
+                new WeightedLoss.Term(new CrossEntropy(), 0.1),
+                new WeightedLoss.Term(new KullbackLeibler(4, false), new Weight(0, 0.9, 1.5)),
+                new WeightedLoss.Term(new CurriculumTemperature(1, 20, 1, 1.5, false), 1)));
+    final LearnedParameters learned;
     final Sgd sgd;
 
     Run(String model, long seed) {
@@ -75,38 +87,44 @@ class CheckpointTest {
 
     Run(Student student) {
       this.student = student;
-      sgd = new Sgd(student, new Sgd.Settings(0.9, 5e-4, true));
+      learned = LearnedParameters.of(loss, student.manager());
+      sgd = new Sgd(student, learned.tensors(), new Sgd.Settings(0.9, 5e-4, true));
     }
 
     void train(int from, int to) {
-      WeightedLoss loss =
-          new WeightedLoss(
-              List.of(
-                  new WeightedLoss.Term(new CrossEntropy(), 0.1),
-                  new WeightedLoss.Term(new KullbackLeibler(4, false), 0.9)));
-      StudentTrainer trainer = new StudentTrainer(student, loss, sgd, new TorchThreads(1), from);
+      StudentTrainer trainer =
+          new StudentTrainer(
+              student, loss, learned, sgd, new TorchThreads(1), from, GradientDiagnosis.NEVER);
       for (int step = from; step < to; step++) {
         try (TrainingBatch batch = batches.batch(16, step)) {
-          trainer.step(batch, 0.05);
+          trainer.step(batch, new StepTime(step / 10.0, 0.05));
         }
       }
     }
 
     Checkpoint checkpoint(long step) {
       return Checkpoint.of(
-          student, sgd, new TrainingProgress(step, 2, 160, -7, "abc", "{\"a\":\"\\\"b\\\"\"}"));
+          student,
+          learned.tensors(),
+          sgd,
+          new TrainingProgress(step, 2, 160, -7, "abc", "{\"a\":\"\\\"b\\\"\"}"));
     }
 
     @Override
     public void close() {
       sgd.close();
+      learned.close();
       student.close();
     }
   }
 
   private static List<Integer> bits(Run run) {
     List<Integer> bits = new ArrayList<>();
-    Stream.of(run.student.parameters(), run.student.statistics(), run.sgd.state())
+    Stream.of(
+            run.student.parameters(),
+            run.student.statistics(),
+            run.learned.tensors(),
+            run.sgd.state())
         .flatMap(List::stream)
         .forEach(
             tensor -> {
@@ -130,8 +148,9 @@ class CheckpointTest {
       Checkpoint checkpoint = store.latest("abc").block();
       assertThat(checkpoint.progress())
           .isEqualTo(new TrainingProgress(10, 2, 160, -7, "abc", "{\"a\":\"\\\"b\\\"\"}"));
-      checkpoint.restore(resumed.student, resumed.sgd);
+      checkpoint.restore(resumed.student, resumed.learned.tensors(), resumed.sgd);
       assertThat(bits(resumed)).isEqualTo(bits(stopped));
+      assertThat(resumed.learned.tensors().get(0).tensor().toFloatArray()[0]).isNotEqualTo(1);
       resumed.train(10, 20);
 
       assertThat(bits(resumed)).isEqualTo(bits(undisturbed));
@@ -164,7 +183,7 @@ class CheckpointTest {
       stopped.train(0, 10);
       store.save(stopped.checkpoint(10)).block();
 
-      store.latest("abc").block().restore(resumed.student, resumed.sgd);
+      store.latest("abc").block().restore(resumed.student, resumed.learned.tensors(), resumed.sgd);
       assertThat(bits(resumed)).isEqualTo(bits(stopped));
       resumed.train(10, 20);
 
@@ -247,7 +266,8 @@ class CheckpointTest {
         Run large = new Run("resnet14", 1)) {
       List<Integer> before = bits(large);
 
-      assertThatThrownBy(() -> small.checkpoint(4).restore(large.student, large.sgd))
+      assertThatThrownBy(
+              () -> small.checkpoint(4).restore(large.student, large.learned.tensors(), large.sgd))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("does not fit student 'resnet14'")
           .hasMessageContaining("more");
