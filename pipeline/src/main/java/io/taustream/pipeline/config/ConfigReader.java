@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Turns a configuration file into a {@link RunConfig}: key by key, defaults filled in. */
 final class ConfigReader {
@@ -24,7 +25,7 @@ final class ConfigReader {
     Section file = new Section(root, base);
     String run = file.requireText("run");
     Location work = file.location("work").orElse(new Location("./work", base));
-    long seed = file.longWhole("seed").orElse(0L);
+    long seed = file.longWhole("seed").orElse(0);
     DataConfig data = data(file.requireSection("data"));
     ViewConfig view = view(file.requireSection("view"));
     List<TeacherConfig> teachers =
@@ -72,7 +73,8 @@ final class ConfigReader {
     String policy = view.choice("policy", ViewConfig.POLICIES).orElse(ViewConfig.DEFAULT_POLICY);
     int size = view.requireWhole("size");
     int count = view.whole("count").orElse(ViewConfig.DEFAULT_COUNT);
-    return view.build(() -> new ViewConfig(policy, size, count));
+    OptionalLong seed = view.longWhole("seed");
+    return view.build(() -> new ViewConfig(policy, size, count, seed));
   }
 
   private static TeacherConfig teacher(Section teacher) {

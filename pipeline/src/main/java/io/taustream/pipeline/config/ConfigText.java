@@ -57,7 +57,7 @@ final class ConfigText {
     tree.put("data.train", texts(data.train()));
     tree.put("data.classes", data.classes());
     tree.put("data.shuffle-window", data.shuffleWindow());
-    tree.put("view", view(config.view()));
+    tree.put("view", viewIdentity(config));
     tree.put("teachers", config.teachers().stream().map(ConfigText::identity).toList());
     tree.put("labels.encoding", config.labels().encoding());
     tree.put("labels.k", config.labels().k().orElse(0));
@@ -101,6 +101,17 @@ final class ConfigText {
     tree.put("policy", view.policy());
     tree.put("size", view.size());
     tree.put("count", view.count());
+    view.seed().ifPresent(seed -> tree.put("seed", seed));
+    return tree;
+  }
+
+  /** The seed of views is named only where it is another than the run's. */
+  private static Map<String, Object> viewIdentity(RunConfig config) {
+    Map<String, Object> tree = view(config.view());
+    tree.remove("seed");
+    if (config.viewSeed() != config.seed()) {
+      tree.put("seed", config.viewSeed());
+    }
     return tree;
   }
 

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
  *
  * @param run the run's name; results go to {@code <work>/<run>}
  * @param work where runs and, by default, labels are kept (default {@code ./work})
- * @param seed what the random numbers of views, order and initial parameters follow from (default
- *     0)
+ * @param seed what the random numbers of order and initial parameters follow from, and those of
+ *     views where {@code view.seed} is not given (default 0)
  * @param data what is read
  * @param view which pixels teacher and student see
  * @param teachers none (the default), one, or several whose logits are averaged by weight
@@ -110,6 +110,40 @@ public record RunConfig(
         threads, storage);
   }
 
+  /** This configuration under another name. */
+  public RunConfig withRun(String newRun) {
+    return new RunConfig(
+        newRun, work, seed, data, view, teachers, labels, student, train, loss, device, memory,
+        threads, storage);
+  }
+
+  /**
+   * This configuration with other initial parameters and another order of samples, but the same
+   * views, so that labels made for one are those of the other.
+   */
+  public RunConfig withTrainingSeed(long newSeed) {
+    return new RunConfig(
+        run,
+        work,
+        newSeed,
+        data,
+        view.withSeed(viewSeed()),
+        teachers,
+        labels,
+        student,
+        train,
+        loss,
+        device,
+        memory,
+        threads,
+        storage);
+  }
+
+  /** What the random numbers of views follow from. */
+  public long viewSeed() {
+    return view.seed().orElse(seed);
+  }
+
   /** Where teacher logits are kept. */
   public Location labelStore() {
     return labels.store().orElseGet(() -> new Location(work.text() + "/labels", work.base()));
@@ -160,7 +194,7 @@ public record RunConfig(
   }
 
   /**
-   * A hash over all that the trained student follows from: seed, training data, view, teachers,
+   * A hash over all that the trained student follows from: seed, training data, views, teachers,
    * label encoding, student, train and loss; neither names and places of results nor device, memory
    * and threads. A checkpoint carries it, so that a run cannot go on with another configuration.
    *
@@ -172,6 +206,11 @@ public record RunConfig(
 
   /** What distinguishes this run, in one line for people. */
   public String summary() {
+    return recipe() + ", seed " + seed;
+  }
+
+  /** The same without the seed. */
+  public String recipe() {
     String from =
         teachers.isEmpty()
             ? ""
@@ -193,9 +232,7 @@ public record RunConfig(
         + view.size()
         + " × "
         + view.count()
-        + (view.count() == 1 ? " view" : " views")
-        + ", seed "
-        + seed;
+        + (view.count() == 1 ? " view" : " views");
   }
 
   /** The whole configuration as YAML, defaults spelt out; reading it gives an equal one. */

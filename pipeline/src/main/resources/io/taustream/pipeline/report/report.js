@@ -100,9 +100,48 @@
       .join(" ");
   }
 
+  /** A line's number at a place, with its deviation where it has one. */
+  function say(line, i) {
+    const deviation = line.deviations && line.deviations[i];
+    return line.format(line.values[i]) + (known(deviation) ? ` ± ${line.format(deviation)}` : "");
+  }
+
+  /** The lowest or highest place of a line's band. */
+  const edge = (line, i, sign) => line.values[i] + sign * ((line.deviations && line.deviations[i]) || 0);
+
+  /** Fills mean ± deviation behind the lines that are shown. */
+  function bands(u, x, lines) {
+    const ctx = u.ctx;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    ctx.clip();
+    ctx.globalAlpha = 0.16;
+    lines.forEach((line, n) => {
+      if (!line.deviations || !u.series[n + 1].show) return;
+      const places = line.values.map((_, i) => i).filter((i) => known(line.values[i]) && known(line.deviations[i]));
+      if (places.length < 2) return;
+      const point = (i, sign) => [u.valToPos(x.values[i], "x", true), u.valToPos(edge(line, i, sign), "y", true)];
+      ctx.beginPath();
+      places.forEach((i) => ctx.lineTo(...point(i, 1)));
+      places.reverse().forEach((i) => ctx.lineTo(...point(i, -1)));
+      ctx.closePath();
+      ctx.fillStyle = style(`--line-${line.color}`);
+      ctx.fill();
+    });
+    ctx.restore();
+  }
+
+  /** A range of the y axis that holds the bands too. */
+  const around = (lines) => (u) => {
+    const shown = lines.filter((_, n) => u.series[n + 1].show);
+    const edges = shown.flatMap((line) => line.values.flatMap((v, i) => (known(v) ? [edge(line, i, -1), edge(line, i, 1)] : [])));
+    return edges.length ? uPlot.rangeNum(Math.min(...edges), Math.max(...edges), 0.1, true) : [0, 1];
+  };
+
   /**
    * A figure with curves. x: {name, values, format}; series: [{label, values, format, color,
-   * dash, constant}]; axis: how the numbers beside the y axis are written.
+   * dash, constant, deviations}]; axis: how the numbers beside the y axis are written.
    */
   function chart(title, x, series, axis, range) {
     const lines = series.filter((line) => line.values.some(known));
@@ -111,7 +150,7 @@
     const plot = el("div", { class: "plot", role: "img", "aria-label": title });
     const rows = spread(x.values.length, 40).map((i) => [
       x.format(x.values[i]),
-      ...lines.map((line) => line.format(line.values[i])),
+      ...lines.map((line) => say(line, i)),
     ]);
     const figure = el(
       "figure",
@@ -135,12 +174,12 @@
         {
           width: Math.max(plot.clientWidth, 200),
           height: 260,
-          scales: { x: { time: false }, y: range ? { range } : {} },
+          scales: { x: { time: false }, y: range ? { range } : lines.some((line) => line.deviations) ? { range: around(lines) } : {} },
           axes: [
             { ...side, label: x.name, labelSize: 22, size: 34, values: (_, ticks) => ticks.map((v) => x.tick(v)), incrs: x.incrs },
             { ...side, size: 62, values: (_, ticks) => ticks.map(axis) },
           ],
-          hooks: { setCursor: [last] },
+          hooks: { setCursor: [last], drawAxes: [(u) => bands(u, x, lines)] },
           legend: { markers: { dash: (_, i) => (lines[i - 1].dash ? "dashed" : "solid") } },
           series: [
             { label: x.name, value: (_, v) => x.format(v) },
@@ -151,7 +190,7 @@
               dash: line.dash,
               spanGaps: true,
               points: { show: few && !line.constant, size: 5 },
-              value: (_, v) => line.format(v),
+              value: (_, v, s, i) => (known(v) && known(i) ? say(line, i) : line.format(v)),
             })),
           ],
         },
@@ -186,7 +225,7 @@
 
   /** Dashes tell lines apart where colours do not. */
   const DASHES = [undefined, [10, 4], [3, 3], [12, 4, 3, 4], [6, 6], [2, 5]];
-  const nth = (i) => ({ color: (i % 6) + 1, dash: DASHES[i % DASHES.length] });
+  const nth = (i) => ({ color: (i % 6) + 1, dash: DASHES[(i + Math.floor(i / 6)) % DASHES.length] });
 
   function steady(label, value, length) {
     return { label, values: Array(length).fill(value), format: percent, color: 0, dash: [6, 5], constant: true };
@@ -408,46 +447,119 @@
     section("Configuration", configuration(run));
   }
 
-  function comparePage(title, runs) {
-    header(title, (h1) => [
-      el("div", { class: "title" }, h1, runs.length ? el("span", { class: "faint" }, when(runs[0].date)) : null),
-    ]);
-    const taught = runs.find((run) => run.teacher);
-    const rows = runs.map((run) => ({ name: run.run, numbers: run.student, student: true }));
-    if (taught) rows.unshift({ name: `teacher ${taught.teacher.model}`, numbers: taught.teacher });
-    const first = rows.find((row) => row.numbers);
-    section(
-      "Evaluation",
-      results(first ? `On ${whole(first.numbers.samples)} test samples; the best student in green` : "Not evaluated", rows),
-      table("What was run", ["run", "state", "configuration"], runs.map((run) => [run.run, run.state.toLowerCase(), run.summary]), [1, 2])
-    );
+  const COMPARED = [
+    ["NLL", "nll", four, -1],
+    ["ECE", "ece", four, -1],
+    ["agreement", "agreement", percent, 1],
+    ["Kendall τ-b", "kendallTauB", four, 1],
+  ];
 
-    const epochs = [...new Set(runs.flatMap((run) => run.epochs.map((e) => e.epoch + 1)))].sort((a, b) => a - b);
-    const x = byEpochs(epochs);
-    const overlay = (field, write) =>
-      runs.map((run, i) => {
-        const at = new Map(run.epochs.map((e) => [e.epoch + 1, e[field]]));
-        return { label: run.run, values: epochs.map((e) => at.get(e) ?? null), format: write, ...nth(i) };
+  /** Mean ± deviation; the deviation only where there is one. */
+  const plusMinus = (statistics, write) =>
+    write(statistics.mean) + (known(statistics.deviation) ? ` ± ${write(statistics.deviation)}` : "");
+  const points = (value) => (known(value) ? (value < 0 ? "−" : "+") + format(2)(Math.abs(100 * value)) : NONE);
+
+  /** Which of the numbers is the best; −1 where they do not differ. */
+  function bestOf(numbers, sign) {
+    const ranks = numbers.map((n) => (known(n) ? sign * n : -Infinity));
+    const top = Math.max(...ranks);
+    return top > Math.min(...ranks) ? ranks.indexOf(top) : -1;
+  }
+
+  function compared({ candidates, teachers, seeds, samples }) {
+    const several = seeds.length > 1;
+    const first = candidates[0];
+    const top1 = candidates.map((c) => c.statistics.top1.mean);
+    const winner = bestOf(top1, 1);
+    const winners = COMPARED.map(([, field, , sign]) => bestOf(candidates.map((c) => c.statistics[field].mean), sign));
+    const done = (c) => {
+      const n = c.statistics.top1.count;
+      return n === seeds.length ? whole(n) : `${whole(n)} of ${whole(seeds.length)}`;
+    };
+    const difference = (c) => {
+      if (c === first) return "";
+      const { mean, deviation } = c.differences;
+      return points(mean) + (known(deviation) ? ` ± ${format(2)(100 * deviation)}` : "");
+    };
+    const row = (name, seedsDone, value, best, apart, rest) =>
+      [name, ...(several ? [seedsDone] : []), value, ...(several ? [best] : []), ...(candidates.length > 1 ? [apart] : []), ...rest];
+    const rows = teachers.map((t) =>
+      row(`teacher ${t.model}`, "", percent(t.results.top1), "", "", COMPARED.map(([, field, write]) => (known(t.results[field]) ? write(t.results[field]) : "")))
+    );
+    candidates.forEach((c, i) =>
+      rows.push(
+        row(
+          c.run,
+          done(c),
+          { text: plusMinus(c.statistics.top1, percent), best: i === winner },
+          percent(c.best),
+          difference(c),
+          COMPARED.map(([, field, write], m) => ({ text: plusMinus(c.statistics[field], write), best: i === winners[m] }))
+        )
+      )
+    );
+    const over = several ? `; mean ± sample deviation over seeds ${seeds.join(", ")}` : `; seed ${seeds[0]}`;
+    return table(
+      samples ? `On ${whole(samples)} test samples after the last epoch${over}` : "Nothing has been trained to its end yet",
+      row("configuration", "seeds", "top-1", "best seed", `points to ${first.run}, seed by seed`, COMPARED.map(([name]) => name)),
+      rows
+    );
+  }
+
+  /** A figure with a curve a configuration: the mean over its seeds. */
+  function overlay(title, x, candidates, curve, write, axis, more = []) {
+    const places = [...new Set(candidates.flatMap((c) => (c.curves[curve] ? c.curves[curve].x : [])))].sort((a, b) => a - b);
+    const lines = candidates
+      .map((c, i) => ({ c, look: nth(i) }))
+      .filter(({ c }) => c.curves[curve])
+      .map(({ c, look }) => {
+        const at = new Map(c.curves[curve].x.map((v, i) => [v, i]));
+        const column = (name) => places.map((v) => (at.has(v) ? c.curves[curve][name][at.get(v)] : null));
+        const deviations = column("deviation");
+        return { label: c.run, values: column("mean"), deviations: deviations.some(known) ? deviations : undefined, format: write, ...look };
       });
-    const top1 = overlay("test_top1", percent);
-    if (taught && known(taught.teacher.top1)) top1.push(steady("teacher", taught.teacher.top1, epochs.length));
-    const curves = charts(
-      chart("Top-1 on the test data", x, top1, shares),
-      chart("Negative log-likelihood on the test data", x, overlay("test_nll", four), short)
-    );
-    if (curves) section("Training", curves);
+    return chart(title, x(places), [...lines, ...more.map((line) => line(places.length))], axis);
+  }
 
-    const stages = [...new Set(runs.flatMap((run) => run.stage_means.map((s) => s.stage)))];
-    if (stages.length) {
-      const rate = (run, stage) => (run.stage_means.find((s) => s.stage === stage) || {}).images_per_second;
-      section("Throughput", table("Images per second, mean over the run", ["run", ...stages], runs.map((run) => [run.run, ...stages.map((stage) => whole(rate(run, stage)))])));
+  function seedRuns({ candidates }) {
+    const rows = candidates.flatMap((c) =>
+      c.runs.map((run) => {
+        const result = (field, write) => (run.state === "DONE" ? write(run.results[field]) : NONE);
+        const state = run.failure ? `failed: ${run.failure}` : run.state.toLowerCase();
+        return [c.run, String(run.seed), result("top1", percent), result("nll", four), result("agreement", percent), result("kendallTauB", four), run.folder, state];
+      })
+    );
+    return table("Every run", ["configuration", "seed", "top-1", "NLL", "agreement", "Kendall τ-b", "folder", "state"], rows, [6, 7]);
+  }
+
+  function comparePage(title, comparison) {
+    const { candidates, teachers, seeds } = comparison;
+    header(title, (h1) => [el("div", { class: "title" }, h1, el("span", { class: "faint" }, when(comparison.date)))]);
+    const failures = candidates.flatMap((c) => c.runs.filter((run) => run.failure).map((run) => `${c.run}, seed ${run.seed}, failed: ${run.failure}`));
+    section("Evaluation", compared(comparison), ...failures.map((text) => el("p", { class: "failure" }, text)));
+    const steadies = teachers.map((t) => (length) => steady(`teacher ${t.model}`, t.results.top1, length));
+    const curves = charts(
+      overlay("Top-1 on the test data", byEpochs, candidates, "test_top1", percent, shares, steadies),
+      overlay("Negative log-likelihood on the test data", byEpochs, candidates, "test_nll", four, short),
+      overlay("Training loss: all terms with their weights, so not one scale for all", byEpochs, candidates, "loss", four, short)
+    );
+    if (curves) {
+      section("Training", seeds.length > 1 ? el("p", { class: "faint" }, "Lines are means over the seeds, bands one sample deviation to either side.") : null, curves);
     }
-    section("Configurations", ...runs.map((run) => el("details", {}, el("summary", {}, run.run), configuration(run))));
+    section("Runs", seedRuns(comparison));
+    const stages = [...new Set(candidates.flatMap((c) => Object.keys(c.images_per_second)))];
+    if (stages.length) {
+      section("Throughput", table("Images per second, mean over the runs", ["configuration", ...stages], candidates.map((c) => [c.run, ...stages.map((stage) => whole(c.images_per_second[stage]))])));
+    }
+    section(
+      "Configurations",
+      ...candidates.map((c) => el("details", {}, el("summary", {}, `${c.run}: ${c.recipe}`), el("p", { class: "faint" }, c.file), configuration(c)))
+    );
   }
 
   root.querySelector("noscript").remove();
-  if (page.kind === "run") runPage(page.runs[0]);
-  else comparePage(page.title, page.runs);
+  if (page.kind === "run") runPage(page.run);
+  else comparePage(page.title, page.comparison);
   root.append(el("footer", {}, "Made by Taustream. Curves by uPlot (MIT licence)."));
 
   const drawAll = () => redraws.forEach((draw) => draw());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -66,7 +67,11 @@ class ConfigTextTest {
                             new Location("s3://bucket/" + run, BASE),
                             seed,
                             data,
-                            new ViewConfig("pad-crop-flip", 1 + run.length(), run.length()),
+                            new ViewConfig(
+                                "pad-crop-flip",
+                                1 + run.length(),
+                                run.length(),
+                                soft ? OptionalLong.of(~seed) : OptionalLong.empty()),
                             teachers,
                             labels,
                             new StudentConfig(

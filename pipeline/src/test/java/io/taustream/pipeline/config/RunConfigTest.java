@@ -275,6 +275,7 @@ class RunConfigTest {
           {"seed: 7", "seed: 8"},
           {"0019", "0018"},
           {"count: 8", "count: 4"},
+          {"count: 8", "count: 8, seed: 8"},
           {"resnet56.onnx", "resnet110.onnx"},
           {"dense-f16", "dense-f32"},
           {"model: resnet20", "model: resnet32"},
@@ -297,6 +298,29 @@ class RunConfigTest {
     // Checkpoints carry it: a change here makes every stored checkpoint unusable.
     assertThat(parse(EXAMPLE).fingerprint())
         .isEqualTo("3f3220fc526fde3c942b9052ab41a9a3c4a9b9d1a9515f3e93708a8e919e59e0");
+  }
+
+  @Test
+  void anotherTrainingSeedLeavesTheViewsAsTheyAre() {
+    RunConfig config = parse(EXAMPLE);
+
+    RunConfig other = config.withTrainingSeed(8);
+
+    assertThat(other.seed()).isEqualTo(8);
+    assertThat(other.viewSeed()).isEqualTo(config.viewSeed()).isEqualTo(7);
+    assertThat(other.fingerprint())
+        .isEqualTo(
+            parse(EXAMPLE.replace("seed: 7", "seed: 8").replace("count: 8", "count: 8, seed: 7"))
+                .fingerprint())
+        .isNotEqualTo(parse(EXAMPLE.replace("seed: 7", "seed: 8")).fingerprint());
+  }
+
+  @Test
+  void aViewSeedThatIsTheRunsOwnChangesNothing() {
+    RunConfig said = parse(EXAMPLE.replace("count: 8", "count: 8, seed: 7"));
+
+    assertThat(said.viewSeed()).isEqualTo(7);
+    assertThat(said.fingerprint()).isEqualTo(parse(EXAMPLE).fingerprint());
   }
 
   @Test

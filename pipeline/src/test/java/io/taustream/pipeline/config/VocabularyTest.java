@@ -52,7 +52,7 @@ class VocabularyTest {
             """
             run: r
             data: {format: idx, train: a, test: b, classes: 2, class-names: [a, b]}
-            view: {size: 32}
+            view: {size: 32, seed: 3}
             teachers: [{name: t, model: m}]
             labels: {store: s, encoding: top-k, k: 1}
             student: {model: resnet8}
