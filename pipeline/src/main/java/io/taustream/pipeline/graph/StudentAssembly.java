@@ -7,6 +7,7 @@ import io.taustream.student.checkpoint.Checkpoint;
 import io.taustream.student.checkpoint.CheckpointStore;
 import io.taustream.student.checkpoint.TrainingProgress;
 import io.taustream.student.evaluate.StudentEvaluator;
+import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.NetworkStudent;
 import io.taustream.student.model.PixelNormalisation;
@@ -19,8 +20,9 @@ import io.taustream.student.train.TorchThreads;
 import java.util.Optional;
 
 /**
- * A run's student with its optimiser, as new or as the last checkpoint has it.
+ * A run's student with its loss and optimiser, as new or as the last checkpoint has it.
  *
+ * @param learned what the loss learns
  * @param progress where the run stands
  * @param resumed whether that comes from a checkpoint
  */
@@ -28,6 +30,7 @@ record StudentAssembly(
     NetworkStudent student,
     Optimizer optimizer,
     WeightedLoss loss,
+    LearnedParameters learned,
     TorchThreads threads,
     CheckpointStore checkpoints,
     TrainingProgress progress,
@@ -50,17 +53,20 @@ record StudentAssembly(
             new PixelNormalisation(config.student().mean(), config.student().deviation()),
             config.seed(),
             StudentDevice.choose(config.device()));
-    Optimizer optimizer = optimizer(student, config.train().optimizer());
+    WeightedLoss loss = LossTerms.of(config.loss(), threads.count());
+    LearnedParameters learned = LearnedParameters.of(loss, student.manager());
+    Optimizer optimizer = optimizer(student, learned, config.train().optimizer());
     CheckpointStore checkpoints =
         new CheckpointStore(
             resources.objects(), folder.checkpoints(), config.train().keepCheckpoints());
     try {
       Optional<Checkpoint> last = checkpoints.latest(fingerprint).blockOptional();
-      last.ifPresent(checkpoint -> checkpoint.restore(student, optimizer));
+      last.ifPresent(checkpoint -> checkpoint.restore(student, learned.tensors(), optimizer));
       return new StudentAssembly(
           student,
           optimizer,
-          LossTerms.of(config.loss(), threads.count()),
+          loss,
+          learned,
           threads,
           checkpoints,
           last.map(Checkpoint::progress)
@@ -68,14 +74,19 @@ record StudentAssembly(
           last.isPresent());
     } catch (RuntimeException e) {
       optimizer.close();
+      learned.close();
       student.close();
       throw e;
     }
   }
 
-  private static Optimizer optimizer(NetworkStudent student, OptimizerConfig config) {
+  private static Optimizer optimizer(
+      NetworkStudent student, LearnedParameters learned, OptimizerConfig config) {
     OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config;
-    return new Sgd(student, new Sgd.Settings(sgd.momentum(), sgd.weightDecay(), sgd.nesterov()));
+    return new Sgd(
+        student,
+        learned.tensors(),
+        new Sgd.Settings(sgd.momentum(), sgd.weightDecay(), sgd.nesterov()));
   }
 
   /** Evaluates the student, on the thread that trains it. */
@@ -99,6 +110,7 @@ record StudentAssembly(
   @Override
   public void close() {
     optimizer.close();
+    learned.close();
     student.close();
   }
 }

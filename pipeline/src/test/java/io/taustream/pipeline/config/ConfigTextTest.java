@@ -174,7 +174,15 @@ class ConfigTextTest {
         Combinators.combine(numbers, Arbitraries.of(true, false))
             .as((number, standardize) -> new DkdConfig(one, 0, number, number, standardize));
     Arbitrary<LossConfig> dist = numbers.map(number -> new DistConfig(one, 0, number, 4));
-    return (soft ? Arbitraries.oneOf(ce, kl, kendall, dkd, dist) : ce)
+    Arbitrary<LossConfig> mlkd =
+        numbers
+            .list()
+            .ofMinSize(1)
+            .ofMaxSize(3)
+            .map(temperatures -> new MlkdConfig(one, temperatures, true));
+    Arbitrary<LossConfig> ctkd =
+        numbers.map(number -> new CtkdConfig(one, number, number, 0, number, false));
+    return (soft ? Arbitraries.oneOf(ce, kl, kendall, dkd, dist, mlkd, ctkd) : ce)
         .list()
         .ofMinSize(1)
         .ofMaxSize(4);

@@ -28,8 +28,9 @@ import java.util.zip.CRC32C;
  *
  * <p>The header maps each tensor's name to {@code {"dtype": "F32"|"F64", "shape": […],
  * "data_offsets": [begin, end]}}, offsets counted from the start of the data. Names are {@code
- * parameter.…} and {@code statistic.…} with the student's names, and {@code optimizer.…} with the
- * optimiser's. {@code __metadata__} maps strings to strings:
+ * parameter.…} and {@code statistic.…} with the student's names, {@code learned.…} with those of
+ * the loss's learned parameters, and {@code optimizer.…} with the optimiser's. {@code __metadata__}
+ * maps strings to strings:
  *
  * <ul>
  *   <li>{@code taustream.crc32c}: eight lower-case hexadecimal digits, the CRC-32C of the whole
