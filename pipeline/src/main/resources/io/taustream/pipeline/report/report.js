@@ -299,6 +299,63 @@
     ];
   }
 
+  /** A sentence under a figure's title; no figure stays none. */
+  function explained(figure, sentence) {
+    if (figure) figure.querySelector("h3").after(el("p", { class: "note" }, sentence));
+    return figure;
+  }
+
+  /** Terms look as they do in the chart of the training loss. */
+  function gradientCharts({ ranks, even, early, late, step, cosines, norms }) {
+    const byRank = {
+      name: "teacher's rank",
+      values: ranks.map((_, i) => i),
+      format: (i) => ranks[i] ?? NONE,
+      tick: (i) => ranks[i] ?? "",
+      incrs: [1, 2, 5, 10],
+    };
+    const x = { name: "step", values: step.map(Math.round), format: whole, tick: tickWhole };
+    const lines = (columns, write, name = (key) => key, look = (i) => nth(i + 1)) =>
+      Object.entries(columns).map(([key, values], i) => ({ label: name(key), values, format: write, ...look(i) }));
+    const equal = { label: "every channel alike", values: even, format: percent, color: 0, dash: [6, 5] };
+    const sentence =
+      "How much of each term's gradient on the logits falls on the channel that the teacher ranks first, second, and so on; above the dashed line it is more than an equal part.";
+    const share = (when, columns) =>
+      explained(chart(`Gradient by the teacher's rank, ${when}`, byRank, Object.keys(columns).length ? [...lines(columns, percent), equal] : [], shares), sentence);
+    return [
+      step.length < 4 ? null : share("first quarter of training", early),
+      share("last quarter of training", late),
+      explained(
+        chart("Cosine between the terms' gradients", x, lines(cosines, format(3), (pair) => pair.replace("/", " · "), nth), short, [-1.05, 1.05]),
+        "At 1 two terms pull the student's logits the same way, at 0 they have nothing to do with each other, below 0 the one undoes what the other does."
+      ),
+      explained(
+        chart("Norm of the terms' gradients, with their weights", x, lines(norms, short), short, (_, low, high) => [0, high * 1.08 || 1]),
+        "The term with the largest norm decides where the student goes; one that lies near zero changes nothing."
+      ),
+    ];
+  }
+
+  function driftChart({ epoch, turned_wrong, turned_right, kl_fell, samples }) {
+    const line = (label, values, i) => ({ label, values, format: percent, ...nth(i) });
+    const figure = explained(
+      chart(
+        "Nearer to the teacher, yet wrong",
+        byEpochs(epoch.map((e) => e + 1)),
+        [line("turned wrong", turned_wrong, 1), line("turned right", turned_right, 2)],
+        shares,
+        (_, low, high) => [0, high * 1.08 || 1]
+      ),
+      "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong, and from wrong to right."
+    );
+    if (figure) {
+      const rows = epoch.map((e, i) => [whole(e + 1), whole(samples[i]), whole(kl_fell[i]), percent(turned_wrong[i]), percent(turned_right[i])]);
+      const name = "Samples behind the shares";
+      figure.append(el("details", {}, el("summary", {}, name), table(name, ["epoch", "samples", "KL fell", "turned wrong", "turned right"], rows, [], "unseen")));
+    }
+    return figure;
+  }
+
   /** With more classes than this a matrix cannot be read any more; the mistakes remain. */
   const MOST_CLASSES = 200;
 
@@ -377,6 +434,8 @@
     }
     const curves = charts(...epochCharts(run), ...lossCharts(run));
     if (curves) section("Training", curves);
+    const diagnoses = charts(...gradientCharts(run.diagnosis), driftChart(run.diagnosis.drift));
+    if (diagnoses) section("What the loss does", diagnoses);
     if (run.stage_means.length) {
       section(
         "Throughput",
