@@ -401,18 +401,17 @@
     write(statistics.mean) + (known(statistics.deviation) ? ` ± ${write(statistics.deviation)}` : "");
   const points = (value) => (known(value) ? (value < 0 ? "−" : "+") + format(2)(Math.abs(100 * value)) : NONE);
 
-  /** Which of the numbers is the best; −1 where they do not differ. */
+  /** For each number whether it is the best; none where they do not differ. */
   function bestOf(numbers, sign) {
     const ranks = numbers.map((n) => (known(n) ? sign * n : -Infinity));
     const top = Math.max(...ranks);
-    return top > Math.min(...ranks) ? ranks.indexOf(top) : -1;
+    return ranks.map((rank) => rank === top && top > Math.min(...ranks));
   }
 
   function compared({ candidates, teachers, seeds, samples }) {
     const several = seeds.length > 1;
     const first = candidates[0];
-    const top1 = candidates.map((c) => c.statistics.top1.mean);
-    const winner = bestOf(top1, 1);
+    const ahead = bestOf(candidates.map((c) => c.statistics.top1.mean), 1);
     const winners = COMPARED.map(([, field, , sign]) => bestOf(candidates.map((c) => c.statistics[field].mean), sign));
     const done = (c) => {
       const n = c.statistics.top1.count;
@@ -433,10 +432,10 @@
         row(
           c.run,
           done(c),
-          { text: plusMinus(c.statistics.top1, percent), best: i === winner },
+          { text: plusMinus(c.statistics.top1, percent), best: ahead[i] },
           percent(c.best),
           difference(c),
-          COMPARED.map(([, field, write], m) => ({ text: write(c.statistics[field].mean), best: i === winners[m] }))
+          COMPARED.map(([, field, write], m) => ({ text: write(c.statistics[field].mean), best: winners[m][i] }))
         )
       )
     );
@@ -452,16 +451,21 @@
 
   /**
    * A figure with a curve a configuration, the mean over its seeds. curvesOf: a configuration's
-   * [label, curve] pairs; more: lines over all places beside these.
+   * [label, curve, kind]; where it has several kinds of curves, dashes tell these apart, and its
+   * colour remains. more: lines over all places beside these.
    */
   function overlay(title, x, candidates, curvesOf, write, axis, more = []) {
-    const all = candidates.flatMap((c) => curvesOf(c).filter(([, curve]) => curve.mean.some(known)));
+    const all = candidates.flatMap((c, i) =>
+      curvesOf(c)
+        .filter(([, curve]) => curve.mean.some(known))
+        .map(([label, curve, kind]) => [label, curve, kind === undefined ? nth(i) : { ...nth(i), dash: DASHES[kind % DASHES.length] }])
+    );
     const places = [...new Set(all.flatMap(([, curve]) => curve.x))].sort((a, b) => a - b);
-    const lines = all.map(([label, curve], i) => {
+    const lines = all.map(([label, curve, look]) => {
       const at = new Map(curve.x.map((v, place) => [v, place]));
       const column = (name) => places.map((v) => (at.has(v) ? curve[name][at.get(v)] : null));
       const deviations = column("deviation");
-      return { label, values: column("mean"), deviations: deviations.some(known) ? deviations : undefined, format: write, ...nth(i) };
+      return { label, values: column("mean"), deviations: deviations.some(known) ? deviations : undefined, format: write, ...look };
     });
     return chart(title, x(places), [...lines, ...more.map((line) => line(places.length))], axis);
   }
@@ -496,7 +500,8 @@
 
   function diagnoses(candidates) {
     const bySteps = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
-    const pairs = (c) => Object.entries(c.diagnosis.cosines).map(([pair, found]) => [`${c.run}: ${pair.replace("/", ", ")}`, found]);
+    const kinds = [...new Set(candidates.flatMap((c) => Object.keys(c.diagnosis.cosines)))];
+    const pairs = (c) => Object.entries(c.diagnosis.cosines).map(([pair, found]) => [`${c.run}: ${pair.replace("/", ", ")}`, found, kinds.indexOf(pair)]);
     const figures = charts(
       overlay("Cosine between the gradients of two terms", bySteps, candidates, pairs, short, short),
       overlay("Of the test samples whose KL fell, the share that turned wrong", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_wrong]], percent, shares),
