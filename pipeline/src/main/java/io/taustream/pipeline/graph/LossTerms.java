@@ -17,16 +17,21 @@ import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
 import io.taustream.student.loss.Weight;
 import io.taustream.student.loss.WeightedLoss;
+import io.taustream.student.ranking.RowThreads;
 import java.util.List;
 
 /** From the configuration's loss terms to the trainer's losses. A new term is one more case. */
 final class LossTerms {
   private LossTerms() {}
 
-  static WeightedLoss of(List<LossConfig> terms) {
+  /**
+   * @param threads of the student, for what a loss computes outside libtorch
+   */
+  static WeightedLoss of(List<LossConfig> terms, int threads) {
+    RowThreads rows = new RowThreads(threads);
     return new WeightedLoss(
         terms.stream()
-            .map(term -> new WeightedLoss.Term(loss(term), weight(term.weight())))
+            .map(term -> new WeightedLoss.Term(loss(term, rows), weight(term.weight())))
             .toList());
   }
 
@@ -34,7 +39,7 @@ final class LossTerms {
     return new Weight(weight.from(), weight.to(), weight.epochs());
   }
 
-  private static Loss loss(LossConfig term) {
+  private static Loss loss(LossConfig term, RowThreads rows) {
     if (term instanceof CeConfig) {
       return new CrossEntropy();
     } else if (term instanceof KlConfig kl) {
@@ -43,7 +48,8 @@ final class LossTerms {
       return new KendallTau(
           Surrogate.parse(kendall.surrogate()),
           Pairing.parse(kendall.pairing()),
-          kendall.steepness());
+          kendall.steepness(),
+          rows);
     } else if (term instanceof DkdConfig dkd) {
       return new DecoupledDistillation(
           dkd.alpha(), dkd.beta(), dkd.temperature(), dkd.standardize());

@@ -60,7 +60,7 @@ record StudentAssembly(
       return new StudentAssembly(
           student,
           optimizer,
-          LossTerms.of(config.loss()),
+          LossTerms.of(config.loss(), threads.count()),
           threads,
           checkpoints,
           last.map(Checkpoint::progress)

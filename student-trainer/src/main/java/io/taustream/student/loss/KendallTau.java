@@ -1,6 +1,10 @@
 package io.taustream.student.loss;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.taustream.student.model.Autograd;
+import io.taustream.student.ranking.RankingLoss;
+import io.taustream.student.ranking.RowThreads;
 import java.util.Objects;
 
 /**
@@ -15,17 +19,30 @@ import java.util.Objects;
  *
  * <p>Shapes: s and t are B × C. Range: [0, 2]; 1 where nothing agrees or disagrees. Gradient of row
  * b: −2 / (B·C·(C − 1)) · Σⱼ ∂a(sᵢ − sⱼ, tᵢ − tⱼ)/∂sᵢ; its entries add up to zero. With one class
- * there is no pair and the value is 0. Time and memory are B·C².
+ * there is no pair and the value is 0.
+ *
+ * <p>Value v and gradient g are computed together, outside autograd, and handed to it as v + Σ (s −
+ * s₀) ⊙ g, s₀ being s without its history: v as it stands, since s − s₀ is zero, with the
+ * derivative g. Float32 logits on the CPU are worked on row by row ({@link RankingLoss}), all
+ * others in tiles of tensors. Memory is O(B·C) either way. docs/losses.md says more.
  *
  * @param steepness k, above zero
+ * @param threads that rows are divided among on the CPU; the results do not depend on it
  */
-public record KendallTau(Surrogate surrogate, Pairing pairing, double steepness) implements Loss {
+public record KendallTau(Surrogate surrogate, Pairing pairing, double steepness, RowThreads threads)
+    implements Loss {
   public KendallTau {
     Objects.requireNonNull(surrogate, "surrogate");
     Objects.requireNonNull(pairing, "pairing");
+    Objects.requireNonNull(threads, "threads");
     if (!(steepness > 0) || Double.isInfinite(steepness)) {
       throw new IllegalArgumentException("steepness " + steepness + " is not above zero");
     }
+  }
+
+  /** On the calling thread alone. */
+  public KendallTau(Surrogate surrogate, Pairing pairing, double steepness) {
+    this(surrogate, pairing, steepness, new RowThreads(1));
   }
 
   @Override
@@ -42,19 +59,18 @@ public record KendallTau(Surrogate surrogate, Pairing pairing, double steepness)
   public NDArray value(LossInput input) {
     NDArray s = input.student();
     NDArray t = input.teacherFor(this);
-    long C = input.classes();
-    if (C == 1) {
+    if (input.classes() == 1) {
       return s.mul(Constant.of(s, 0)).sum();
     }
-    NDArray k = Constant.of(s, steepness);
-    NDArray agreement = pairing.agreement(surrogate, differences(s.mul(k)), differences(t), k);
-    // The sum over all (i, j) has each pair twice and zeros on the diagonal.
-    NDArray pairs = Constant.of(s, (double) input.batch() * C * (C - 1));
-    return agreement.sum().div(pairs).neg().add(Constant.of(s, 1));
+    NDArray constant = s.stopGradient();
+    TauEvaluation.Result result = Autograd.pause(() -> evaluation(s).evaluate(constant, t));
+    return s.sub(constant).mul(result.gradient()).sum().add(result.value());
   }
 
-  /** xᵢ − xⱼ for all i, j: B × C to B × C × C. */
-  private static NDArray differences(NDArray x) {
-    return x.expandDims(2).sub(x.expandDims(1));
+  private TauEvaluation evaluation(NDArray s) {
+    boolean rows = s.getDataType() == DataType.FLOAT32 && !s.getDevice().isGpu();
+    return rows
+        ? new RowEvaluation(new RankingLoss(pairing.agreement(surrogate, steepness), threads))
+        : new TileEvaluation(surrogate, pairing, steepness);
   }
 }

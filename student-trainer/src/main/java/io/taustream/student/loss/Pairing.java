@@ -2,6 +2,10 @@ package io.taustream.student.loss;
 
 import ai.djl.ndarray.NDArray;
 import io.taustream.storage.TaustreamException;
+import io.taustream.student.ranking.Agreement;
+import io.taustream.student.ranking.FactoredAgreement;
+import io.taustream.student.ranking.ProductAgreement;
+import io.taustream.student.ranking.SignAgreement;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,34 +18,66 @@ public enum Pairing {
   /** f(k·Δs·Δt): pairs count by how far apart both put them. */
   PRODUCT {
     @Override
-    NDArray agreement(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k) {
-      return f.of(kDeltaS.mul(deltaT));
+    Pairs pairs(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k) {
+      NDArray x = kDeltaS.mul(deltaT);
+      NDArray value = f.of(x);
+      return new Pairs(value, f.slope(x, value).mul(deltaT));
+    }
+
+    @Override
+    public Agreement agreement(Surrogate f, double steepness) {
+      return new ProductAgreement(f.curve(), steepness);
     }
   },
   /** f(k·Δs) · f(k·Δt): pairs count by how sure the teacher is, up to saturation. */
   FACTORED {
     @Override
-    NDArray agreement(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k) {
-      return f.of(kDeltaS).mul(f.of(deltaT.mul(k)));
+    Pairs pairs(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k) {
+      return weighted(f, kDeltaS, f.of(deltaT.mul(k)));
+    }
+
+    @Override
+    public Agreement agreement(Surrogate f, double steepness) {
+      return new FactoredAgreement(f.curve(), steepness);
     }
   },
   /** f(k·Δs) · sign(Δt): the teacher gives the order alone; its ties count for nothing. */
   SIGN {
     @Override
-    NDArray agreement(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k) {
-      return f.of(kDeltaS).mul(deltaT.sign());
+    Pairs pairs(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k) {
+      return weighted(f, kDeltaS, deltaT.sign());
+    }
+
+    @Override
+    public Agreement agreement(Surrogate f, double steepness) {
+      return new SignAgreement(f.curve(), steepness);
     }
   };
 
   /**
-   * The agreement of every pair.
+   * Pairs of channels as tensors.
    *
-   * @param kDeltaS k·Δs, B × C × C
-   * @param deltaT Δt, B × C × C
-   * @param k the steepness, a scalar
-   * @return B × C × C
+   * @param agreement a
+   * @param slope ∂a/∂sᵢ / k
    */
-  abstract NDArray agreement(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k);
+  record Pairs(NDArray agreement, NDArray slope) {}
+
+  /**
+   * The agreements of pairs and their slopes, element by element, without a graph.
+   *
+   * @param kDeltaS k·Δs
+   * @param deltaT Δt, of the same shape
+   * @param k the steepness, a scalar
+   */
+  abstract Pairs pairs(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k);
+
+  /** The same outside libtorch. */
+  public abstract Agreement agreement(Surrogate f, double steepness);
+
+  private static Pairs weighted(Surrogate f, NDArray x, NDArray weight) {
+    NDArray value = f.of(x);
+    return new Pairs(value.mul(weight), f.slope(x, value).mul(weight));
+  }
 
   /** The name in the configuration. */
   public String label() {

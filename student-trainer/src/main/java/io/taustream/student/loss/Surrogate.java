@@ -2,6 +2,13 @@ package io.taustream.student.loss;
 
 import ai.djl.ndarray.NDArray;
 import io.taustream.storage.TaustreamException;
+import io.taustream.student.ranking.AlgebraicCurve;
+import io.taustream.student.ranking.ArctanCurve;
+import io.taustream.student.ranking.Curve;
+import io.taustream.student.ranking.ErfCurve;
+import io.taustream.student.ranking.LaplaceCurve;
+import io.taustream.student.ranking.SoftsignCurve;
+import io.taustream.student.ranking.TanhCurve;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -13,42 +20,70 @@ import java.util.stream.Collectors;
  */
 public enum Surrogate {
   /** tanh(x); slope 1 at zero, exponential tails. */
-  TANH {
+  TANH(new TanhCurve()) {
     @Override
     NDArray of(NDArray x) {
       return x.tanh();
     }
+
+    @Override
+    NDArray slope(NDArray x, NDArray value) {
+      return value.square().neg().add(Constant.of(x, 1));
+    }
   },
   /** (2/π) · arctan(x); slope 2/π at zero, tails 1/x. */
-  ARCTAN {
+  ARCTAN(new ArctanCurve()) {
     @Override
     NDArray of(NDArray x) {
       return x.atan().mul(Constant.of(x, 2 / Math.PI));
     }
+
+    @Override
+    NDArray slope(NDArray x, NDArray value) {
+      return x.square()
+          .add(Constant.of(x, 1))
+          .pow(Constant.of(x, -1))
+          .mul(Constant.of(x, 2 / Math.PI));
+    }
   },
   /** x / √(1 + x²); slope 1 at zero, tails 1/x². */
-  ALGEBRAIC {
+  ALGEBRAIC(new AlgebraicCurve()) {
     @Override
     NDArray of(NDArray x) {
       return x.div(x.square().add(Constant.of(x, 1)).sqrt());
     }
+
+    @Override
+    NDArray slope(NDArray x, NDArray value) {
+      return x.square().add(Constant.of(x, 1)).pow(Constant.of(x, -1.5));
+    }
   },
   /** x / (1 + |x|); slope 1 at zero, tails 1/x. */
-  SOFTSIGN {
+  SOFTSIGN(new SoftsignCurve()) {
     @Override
     NDArray of(NDArray x) {
       return x.div(x.abs().add(Constant.of(x, 1)));
     }
+
+    @Override
+    NDArray slope(NDArray x, NDArray value) {
+      return x.abs().add(Constant.of(x, 1)).pow(Constant.of(x, -2));
+    }
   },
   /** erf(x); slope 2/√π at zero, Gaussian tails. */
-  ERF {
+  ERF(new ErfCurve()) {
     @Override
     NDArray of(NDArray x) {
       return x.erf();
     }
+
+    @Override
+    NDArray slope(NDArray x, NDArray value) {
+      return x.square().neg().exp().mul(Constant.of(x, 2 / Math.sqrt(Math.PI)));
+    }
   },
   /** sign(x) · (1 − e^−|x|); slope 1 at zero, exponential tails. */
-  LAPLACE {
+  LAPLACE(new LaplaceCurve()) {
     @Override
     NDArray of(NDArray x) {
       // e^min(x,0) − e^−max(x,0) is the same function with the true slope at zero, where sign(x)
@@ -56,10 +91,34 @@ public enum Surrogate {
       NDArray zero = Constant.of(x, 0);
       return x.minimum(zero).exp().sub(x.maximum(zero).neg().exp());
     }
+
+    @Override
+    NDArray slope(NDArray x, NDArray value) {
+      return x.abs().neg().exp();
+    }
   };
+
+  @SuppressWarnings("ImmutableEnumChecker") // curves are records without components
+  private final Curve curve;
+
+  Surrogate(Curve curve) {
+    this.curve = curve;
+  }
+
+  /** The same function outside libtorch. */
+  public Curve curve() {
+    return curve;
+  }
 
   /** f(x), element by element; gradients flow through it. */
   abstract NDArray of(NDArray x);
+
+  /**
+   * f′(x), element by element.
+   *
+   * @param value f(x)
+   */
+  abstract NDArray slope(NDArray x, NDArray value);
 
   /** The name in the configuration. */
   public String label() {

@@ -1,0 +1,24 @@
+package io.taustream.student.loss;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * One way to compute 1 − τ_d of a batch together with its gradient. Immutable, holds no tensors.
+ */
+sealed interface TauEvaluation permits RowEvaluation, TileEvaluation {
+  /**
+   * What came out, on the student logits' manager, of their data type.
+   *
+   * @param value the mean of 1 − τ_d, a scalar
+   * @param gradient of that mean by the student's logits, B × C
+   */
+  record Result(NDArray value, NDArray gradient) {}
+
+  /**
+   * Value and gradient. Called with autograd paused.
+   *
+   * @param student logits, B × C with at least two classes
+   * @param teacher logits, likewise
+   */
+  Result evaluate(NDArray student, NDArray teacher);
+}

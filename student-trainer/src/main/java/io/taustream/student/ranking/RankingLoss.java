@@ -1,0 +1,63 @@
+package io.taustream.student.ranking;
+
+import java.util.function.Supplier;
+
+/**
+ * 1 − τ_d of a batch and its gradient by the student's logits, in one pass and O(B·C) memory. Float
+ * in, float out; sums are in double precision. Immutable; threads may share it.
+ *
+ * <p>With τ_d = 2 / (C·(C − 1)) · Σ_{i&lt;j} a(i, j) the gradient of row b at channel i is −2 /
+ * (B·C·(C − 1)) · Σⱼ ∂a(i, j)/∂sᵢ.
+ */
+public final class RankingLoss {
+  private final Agreement agreement;
+  private final RowThreads threads;
+
+  public RankingLoss(Agreement agreement, RowThreads threads) {
+    this.agreement = agreement;
+    this.threads = threads;
+  }
+
+  /**
+   * Value and gradient.
+   *
+   * @param student logits, B × C, row by row
+   * @param teacher logits, as many
+   * @param classes C, at least 2
+   * @param gradient of the value, as many, written
+   * @return the mean of 1 − τ_d over the rows
+   */
+  public double evaluate(float[] student, float[] teacher, int classes, float[] gradient) {
+    if (classes < 2 || student.length == 0 || student.length % classes != 0) {
+      throw new IllegalArgumentException(
+          student.length + " logits are no rows of " + classes + " classes, 2 or more");
+    }
+    if (teacher.length != student.length || gradient.length != student.length) {
+      throw new IllegalArgumentException(
+          "%d logits of the student, %d of the teacher, %d places for the gradient"
+              .formatted(student.length, teacher.length, gradient.length));
+    }
+    int rows = student.length / classes;
+    double pairs = 0.5 * classes * (classes - 1.0);
+    double[] tau = new double[rows];
+    double scale = -agreement.steepness() / (pairs * rows);
+    Supplier<RowKernel> kernels = () -> new PairwiseKernel(agreement);
+    threads.forEach(
+        rows,
+        (long) (rows * pairs),
+        () -> {
+          RowKernel kernel = kernels.get();
+          OrderedRow ordered = new OrderedRow(classes);
+          return row -> {
+            ordered.load(student, teacher, row * classes);
+            tau[row] = kernel.evaluate(ordered) / pairs;
+            ordered.storeGradient(scale, gradient, row * classes);
+          };
+        });
+    double sum = 0;
+    for (double rowTau : tau) {
+      sum += rowTau;
+    }
+    return 1 - sum / rows;
+  }
+}
