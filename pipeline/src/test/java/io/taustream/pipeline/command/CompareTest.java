@@ -130,6 +130,34 @@ class CompareTest {
   }
 
   @Test
+  void aSignalStopsItAndTheSameCommandGoesOnToTheSameStudents() {
+    TinyRun other = TinyRun.in(folder.resolve("stopped"));
+    for (Path config : List.of(kl, kendall)) {
+      other.write(other.folder().resolve(config.getFileName()), TinyRun.read(config));
+    }
+    Path work = other.folder().resolve("work");
+    String[] words = {
+      "compare",
+      other.folder().resolve("kl.yaml").toString(),
+      other.folder().resolve("kendall.yaml").toString(),
+      "--seeds",
+      "7,8"
+    };
+    Ended ended;
+    try (ChildProcess child = ChildProcess.start(folder, words)) {
+      child.await(() -> !TinyRun.files(work.resolve("kl-seed7"), ".safetensors").isEmpty());
+      child.signal("TERM");
+      ended = child.end();
+    }
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(143);
+    assertThat(ended.out()).contains("stopped; the same command goes on");
+    assertThat(work.resolve("kendall-seed8")).doesNotExist();
+    Ended.of(words).isDone();
+    assertThat(TinyRun.files(work, "student.onnx")).isEqualTo(students);
+  }
+
+  @Test
   void otherTestDataIsRefused() {
     TinyShards.write(tiny.data("other-0000.tar"), 2000, TinyRun.SHARD_SAMPLES);
     Path other = config("other", "run: tiny", "run: other", "data/test-*", "data/other-*");
