@@ -299,6 +299,65 @@
     ];
   }
 
+  /** A sentence under a figure's title; no figure stays none. */
+  function explained(figure, sentence) {
+    if (figure) figure.querySelector("h3").after(el("p", { class: "note" }, sentence));
+    return figure;
+  }
+
+  const COSINE =
+    "At 1 two terms pull the student's logits the same way, at 0 they have nothing to do with each other, below 0 the one undoes what the other does.";
+
+  function gradientCharts({ ranks, even, early, late, step, cosines, norms }) {
+    const byRank = {
+      name: "teacher's rank",
+      values: ranks.map((_, i) => i),
+      format: (i) => ranks[i] ?? NONE,
+      tick: (i) => ranks[i] ?? "",
+      incrs: [1, 2, 5, 10],
+    };
+    const x = { name: "step", values: step.map(Math.round), format: whole, tick: tickWhole };
+    const lines = (columns, write, name = (key) => key) =>
+      Object.entries(columns).map(([key, values], i) => ({ label: name(key), values, format: write, ...nth(i) }));
+    const equal = { label: "every channel alike", values: even, format: percent, color: 0, dash: [6, 5] };
+    const sentence =
+      "How much of each term's gradient on the logits falls on the channel that the teacher ranks first, second, and so on; above the dashed line it is more than an equal part.";
+    const share = (when, columns) =>
+      explained(chart(`Gradient by the teacher's rank, ${when}`, byRank, Object.keys(columns).length ? [...lines(columns, percent), equal] : [], shares), sentence);
+    return [
+      step.length < 4 ? null : share("first quarter of training", early),
+      share("last quarter of training", late),
+      explained(
+        chart("Cosine between the terms' gradients", x, lines(cosines, format(3), (pair) => pair.replace("/", " · ")), short, [-1.05, 1.05]),
+        COSINE
+      ),
+      explained(
+        chart("Norm of the terms' gradients, with their weights", x, lines(norms, short), short, (_, low, high) => [0, high * 1.08 || 1]),
+        "The term with the largest norm decides where the student goes; one that lies near zero changes nothing."
+      ),
+    ];
+  }
+
+  function driftChart({ epoch, turned_wrong, turned_right, kl_fell, samples }) {
+    const line = (label, values, i) => ({ label, values, format: percent, ...nth(i) });
+    const figure = explained(
+      chart(
+        "Nearer to the teacher, yet wrong",
+        byEpochs(epoch.map((e) => e + 1)),
+        [line("turned wrong", turned_wrong, 1), line("turned right", turned_right, 2)],
+        shares,
+        (_, low, high) => [0, high * 1.08 || 1]
+      ),
+      "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong, and from wrong to right."
+    );
+    if (figure) {
+      const rows = epoch.map((e, i) => [whole(e + 1), whole(samples[i]), whole(kl_fell[i]), percent(turned_wrong[i]), percent(turned_right[i])]);
+      const name = "Samples behind the shares";
+      figure.append(el("details", {}, el("summary", {}, name), table(name, ["epoch", "samples", "KL fell", "turned wrong", "turned right"], rows, [], "unseen")));
+    }
+    return figure;
+  }
+
   /** With more classes than this a matrix cannot be read any more; the mistakes remain. */
   const MOST_CLASSES = 200;
 
@@ -377,6 +436,8 @@
     }
     const curves = charts(...epochCharts(run), ...lossCharts(run));
     if (curves) section("Training", curves);
+    const diagnoses = charts(...gradientCharts(run.diagnosis), driftChart(run.diagnosis.drift));
+    if (diagnoses) section("What the loss does", diagnoses);
     if (run.stage_means.length) {
       section(
         "Throughput",
@@ -499,13 +560,19 @@
   }
 
   function diagnoses(candidates) {
-    const bySteps = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
+    const places = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
     const kinds = [...new Set(candidates.flatMap((c) => Object.keys(c.diagnosis.cosines)))];
     const pairs = (c) => Object.entries(c.diagnosis.cosines).map(([pair, found]) => [`${c.run}: ${pair.replace("/", ", ")}`, found, kinds.indexOf(pair)]);
     const figures = charts(
-      overlay("Cosine between the gradients of two terms", bySteps, candidates, pairs, short, short),
-      overlay("Of the test samples whose KL fell, the share that turned wrong", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_wrong]], percent, shares),
-      overlay("Of the same samples, the share that turned right", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_right]], percent, shares)
+      explained(overlay("Cosine between the terms' gradients", places, candidates, pairs, format(3), short), COSINE),
+      explained(
+        overlay("Nearer to the teacher, yet wrong", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_wrong]], percent, shares),
+        "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong."
+      ),
+      explained(
+        overlay("Nearer to the teacher, and right", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_right]], percent, shares),
+        "Of the same samples: the share whose prediction turned from wrong to right."
+      )
     );
     return [gradientShares(candidates), figures].filter(Boolean);
   }
@@ -535,7 +602,7 @@
       section("Training", seeds.length > 1 ? el("p", { class: "faint" }, "Lines are means over the seeds, bands one sample deviation to either side.") : null, curves);
     }
     const found = diagnoses(candidates);
-    if (found.length) section("Diagnosis", ...found);
+    if (found.length) section("What the losses do", ...found);
     section("Runs", seedRuns(comparison));
     const stages = [...new Set(candidates.flatMap((c) => Object.keys(c.images_per_second)))];
     if (stages.length) {
