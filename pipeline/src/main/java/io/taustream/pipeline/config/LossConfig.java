@@ -11,10 +11,17 @@ import java.util.Map;
  * LossReader} and one where the pipeline makes the trainer's losses.
  */
 public sealed interface LossConfig
-    permits CeConfig, KlConfig, KendallConfig, DkdConfig, DistConfig {
+    permits CeConfig, KlConfig, KendallConfig, DkdConfig, DistConfig, MlkdConfig, CtkdConfig {
   /** The names that {@code type} may have. */
   List<String> TYPES =
-      List.of(CeConfig.TYPE, KlConfig.TYPE, KendallConfig.TYPE, DkdConfig.TYPE, DistConfig.TYPE);
+      List.of(
+          CeConfig.TYPE,
+          KlConfig.TYPE,
+          KendallConfig.TYPE,
+          DkdConfig.TYPE,
+          DistConfig.TYPE,
+          MlkdConfig.TYPE,
+          CtkdConfig.TYPE);
 
   /** Its name in the configuration. */
   String type();

@@ -13,6 +13,8 @@ final class LossReader {
       case KendallConfig.TYPE -> KendallConfig.read(term, weight);
       case DkdConfig.TYPE -> DkdConfig.read(term, weight);
       case DistConfig.TYPE -> DistConfig.read(term, weight);
+      case MlkdConfig.TYPE -> MlkdConfig.read(term, weight);
+      case CtkdConfig.TYPE -> CtkdConfig.read(term, weight);
       default -> throw new IllegalStateException("no reading of the loss term " + type);
     };
   }

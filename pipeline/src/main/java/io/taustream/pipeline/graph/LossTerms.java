@@ -1,18 +1,22 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.pipeline.config.CeConfig;
+import io.taustream.pipeline.config.CtkdConfig;
 import io.taustream.pipeline.config.DistConfig;
 import io.taustream.pipeline.config.DkdConfig;
 import io.taustream.pipeline.config.KendallConfig;
 import io.taustream.pipeline.config.KlConfig;
 import io.taustream.pipeline.config.LossConfig;
+import io.taustream.pipeline.config.MlkdConfig;
 import io.taustream.pipeline.config.WeightConfig;
 import io.taustream.student.loss.CrossEntropy;
+import io.taustream.student.loss.CurriculumTemperature;
 import io.taustream.student.loss.DecoupledDistillation;
 import io.taustream.student.loss.Dist;
 import io.taustream.student.loss.KendallTau;
 import io.taustream.student.loss.KullbackLeibler;
 import io.taustream.student.loss.Loss;
+import io.taustream.student.loss.MultiLevel;
 import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
 import io.taustream.student.loss.Weight;
@@ -55,6 +59,15 @@ final class LossTerms {
           dkd.alpha(), dkd.beta(), dkd.temperature(), dkd.standardize());
     } else if (term instanceof DistConfig dist) {
       return new Dist(dist.beta(), dist.gamma(), dist.temperature());
+    } else if (term instanceof MlkdConfig mlkd) {
+      return new MultiLevel(mlkd.temperatures(), mlkd.standardize());
+    } else if (term instanceof CtkdConfig ctkd) {
+      return new CurriculumTemperature(
+          ctkd.temperatureStart(),
+          ctkd.temperatureRange(),
+          ctkd.lambda(),
+          ctkd.lambdaEpochs(),
+          ctkd.standardize());
     }
     throw new IllegalStateException("loss term " + term.type() + " has no case here");
   }

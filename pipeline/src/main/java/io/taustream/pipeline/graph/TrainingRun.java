@@ -8,6 +8,7 @@ import io.taustream.student.diagnose.Drift;
 import io.taustream.student.diagnose.SampleOutcomes;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.student.evaluate.StudentEvaluator;
+import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.model.Student;
 import io.taustream.student.optimizer.Optimizer;
 import io.taustream.student.optimizer.Schedule;
@@ -61,11 +62,13 @@ final class TrainingRun {
   /**
    * What it trains with; all of it is borrowed.
    *
+   * @param learned what the loss learns
    * @param test absent: the student is not evaluated
    * @param training the thread that {@code stage} trains on
    */
   record Parts(
       Student student,
+      LearnedParameters learned,
       Optimizer optimizer,
       TrainStage stage,
       EpochBatches batches,
@@ -237,6 +240,9 @@ final class TrainingRun {
             plan.seed(),
             plan.fingerprint(),
             new RunNotes(means, outcomes).toJson());
-    parts.checkpoints().save(Checkpoint.of(parts.student(), parts.optimizer(), now)).block();
+    parts
+        .checkpoints()
+        .save(Checkpoint.of(parts.student(), parts.learned().tensors(), parts.optimizer(), now))
+        .block();
   }
 }

@@ -80,12 +80,14 @@ final class TrainingRunAssembly {
         new StudentTrainer(
             student.student(),
             student.loss(),
+            student.learned(),
             student.optimizer(),
             student.threads(),
             student.progress().step(),
             GradientDiagnosis.every(DIAGNOSE_EVERY));
     return new TrainingRun.Parts(
         student.student(),
+        student.learned(),
         student.optimizer(),
         new TrainStage(trainer, resources.workers().student()),
         batches(inputs, gate),

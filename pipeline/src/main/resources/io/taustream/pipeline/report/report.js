@@ -308,6 +308,7 @@
   const COSINE =
     "At 1 two terms pull the student's logits the same way, at 0 they have nothing to do with each other, below 0 the one undoes what the other does.";
 
+  /** Terms look as they do in the chart of the training loss. */
   function gradientCharts({ ranks, even, early, late, step, cosines, norms }) {
     const byRank = {
       name: "teacher's rank",
@@ -317,8 +318,8 @@
       incrs: [1, 2, 5, 10],
     };
     const x = { name: "step", values: step.map(Math.round), format: whole, tick: tickWhole };
-    const lines = (columns, write, name = (key) => key) =>
-      Object.entries(columns).map(([key, values], i) => ({ label: name(key), values, format: write, ...nth(i) }));
+    const lines = (columns, write, name = (key) => key, look = (i) => nth(i + 1)) =>
+      Object.entries(columns).map(([key, values], i) => ({ label: name(key), values, format: write, ...look(i) }));
     const equal = { label: "every channel alike", values: even, format: percent, color: 0, dash: [6, 5] };
     const sentence =
       "How much of each term's gradient on the logits falls on the channel that the teacher ranks first, second, and so on; above the dashed line it is more than an equal part.";
@@ -328,7 +329,7 @@
       step.length < 4 ? null : share("first quarter of training", early),
       share("last quarter of training", late),
       explained(
-        chart("Cosine between the terms' gradients", x, lines(cosines, format(3), (pair) => pair.replace("/", " · ")), short, [-1.05, 1.05]),
+        chart("Cosine between the terms' gradients", x, lines(cosines, format(3), (pair) => pair.replace("/", " · "), nth), short, [-1.05, 1.05]),
         COSINE
       ),
       explained(

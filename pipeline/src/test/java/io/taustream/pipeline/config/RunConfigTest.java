@@ -160,6 +160,8 @@ class RunConfigTest {
                           - {type: kendall}
                           - {type: dkd}
                           - {type: dist}
+                          - {type: mlkd}
+                          - {type: ctkd}
                         """)
                 .loss())
         .containsExactly(
@@ -167,7 +169,9 @@ class RunConfigTest {
             new KlConfig(WeightConfig.constant(1), 4, false),
             new KendallConfig(WeightConfig.constant(1), "tanh", "sign", 1),
             new DkdConfig(WeightConfig.constant(1), 1, 8, 4, false),
-            new DistConfig(WeightConfig.constant(1), 1, 1, 1));
+            new DistConfig(WeightConfig.constant(1), 1, 1, 1),
+            new MlkdConfig(WeightConfig.constant(1), List.of(2.0, 3.0, 4.0, 5.0, 6.0), false),
+            new CtkdConfig(WeightConfig.constant(1), 1, 20, 1, 10, false));
     assertThat(
             parse(
                     taught
@@ -175,11 +179,15 @@ class RunConfigTest {
                         loss:
                           - {type: dkd, weight: 0.5, alpha: 0, beta: 2, temperature: 2, standardize: true}
                           - {type: dist, weight: 2, beta: 3, gamma: 0, temperature: 4}
+                          - {type: mlkd, temperatures: [4], standardize: true}
+                          - {type: ctkd, temperature-start: 2, temperature-range: 4, lambda: 0.5, lambda-epochs: 2.5, standardize: true}
                         """)
                 .loss())
         .containsExactly(
             new DkdConfig(WeightConfig.constant(0.5), 0, 2, 2, true),
-            new DistConfig(WeightConfig.constant(2), 3, 0, 4));
+            new DistConfig(WeightConfig.constant(2), 3, 0, 4),
+            new MlkdConfig(WeightConfig.constant(1), List.of(4.0), true),
+            new CtkdConfig(WeightConfig.constant(1), 2, 4, 0.5, 2.5, true));
   }
 
   @Test
@@ -200,6 +208,20 @@ class RunConfigTest {
     RunConfig config = parse(SHORTEST + "work: s3://bucket/work\n");
 
     assertThat(config.labelStore().uri()).isEqualTo(new ObjectUri("s3", "bucket", "work/labels"));
+  }
+
+  @Test
+  void countsAModuleByItsContentAndNotByItsPlace() {
+    String text = SHORTEST.replace("{model: resnet8}", "{torchscript: modules/cnn.pt}");
+    RunConfig config = parse(text);
+
+    assertThat(config.student().model()).isEmpty();
+    assertThat(config.student().torchscript()).contains(new Location("modules/cnn.pt", directory));
+    assertThat(config.student().name()).isEqualTo("cnn.pt");
+    assertThat(config.summary()).startsWith("cnn.pt");
+    assertThat(parse(text.replace("modules/cnn.pt", "s3://bucket/cnn.pt")).fingerprint())
+        .isEqualTo(config.fingerprint())
+        .isNotEqualTo(parse(SHORTEST).fingerprint());
   }
 
   @Test

@@ -57,7 +57,7 @@ class VocabularyTest {
             labels: {store: s, encoding: top-k, k: 1}
             student: {model: resnet8}
             train: {epochs: 2, checkpoint-every: 1, schedule: {type: step, at: [1]}}
-            loss: [{type: ce, weight: {from: 0, to: 1, epochs: 1}}, {type: kl}, {type: kendall}, {type: dkd}, {type: dist}]
+            loss: [{type: ce, weight: {from: 0, to: 1, epochs: 1}}, {type: kl}, {type: kendall}, {type: dkd}, {type: dist}, {type: mlkd}, {type: ctkd}]
             storage: {s3: {endpoint: "http://h:1", region: r}}
             """,
             Path.of("/base"));
@@ -65,6 +65,7 @@ class VocabularyTest {
 
     List<String> keys = keys("", tree);
     assertThat(keys).contains("train.schedule.factor", "loss[].steepness", "storage.s3.region");
+    keys.add("student.torchscript");
     assertThat(keys)
         .allSatisfy(
             key -> assertThat(document).containsPattern("(?m)^\\| `" + Pattern.quote(key) + "` "));

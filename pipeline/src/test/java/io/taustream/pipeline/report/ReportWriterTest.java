@@ -1,7 +1,7 @@
 package io.taustream.pipeline.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -52,7 +52,7 @@ class ReportWriterTest {
     JsonNode diagnosis = data(html).at("/run/diagnosis");
     assertThat(texts(diagnosis.get("ranks"))).hasSize(10).startsWith("1", "2", "3");
     for (String part : List.of("early", "late")) {
-      assertThat(sum(diagnosis.at("/" + part + "/kl"))).isCloseTo(1, within(1e-9));
+      assertThat(sum(diagnosis.at("/" + part + "/kl"))).isCloseTo(1, offset(1e-9));
       assertThat(diagnosis.at("/" + part + "/kendall").size()).isEqualTo(10);
     }
     assertThat(diagnosis.at("/late/kl/9").doubleValue())
@@ -82,8 +82,8 @@ class ReportWriterTest {
 
     assertThat(model.ranks()).containsExactly("1", "2", "3", "4–5", "6–10");
     assertThat(model.even()).containsExactly(0.1, 0.1, 0.1, 0.2, 0.5);
-    assertThat(model.early().get("kl").get(0)).isCloseTo(0.15, within(1e-12));
-    assertThat(model.late().get("kl").get(0)).isCloseTo(0.75, within(1e-12));
+    assertThat(model.early().get("kl").get(0)).isCloseTo(0.15, offset(1e-12));
+    assertThat(model.late().get("kl").get(0)).isCloseTo(0.75, offset(1e-12));
     assertThat(model.norms().get("kl")).hasSize(8);
     assertThat(model.drift().epoch()).isEmpty();
   }
@@ -147,8 +147,8 @@ class ReportWriterTest {
     assertThat(candidates).hasSize(3);
     assertThat(data.at("/comparison/teachers/0/results/top1").doubleValue()).isEqualTo(0.8964);
     JsonNode kl = candidates.get(1);
-    assertThat(kl.at("/statistics/top1/mean").doubleValue()).isCloseTo(0.8613, within(1e-4));
-    assertThat(kl.at("/differences/mean").doubleValue()).isCloseTo(0.0143, within(1e-4));
+    assertThat(kl.at("/statistics/top1/mean").doubleValue()).isCloseTo(0.8613, offset(1e-4));
+    assertThat(kl.at("/differences/mean").doubleValue()).isCloseTo(0.0143, offset(1e-4));
     assertThat(kl.at("/curves/test_top1/x")).hasSize(20);
     assertThat(kl.at("/curves/test_top1/deviation/0").doubleValue()).isPositive();
     // Its second epoch was not evaluated.

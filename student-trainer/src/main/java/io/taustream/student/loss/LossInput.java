@@ -57,6 +57,19 @@ public record LossInput(
   }
 
   /**
+   * A number that a loss learns.
+   *
+   * @throws IllegalStateException if whoever made the input does not hold it
+   */
+  NDArray learned(String name) {
+    NDArray parameter = state.learned().get(name);
+    if (parameter == null) {
+      throw new IllegalStateException("learned parameter " + name + " is not in the loss's input");
+    }
+    return parameter;
+  }
+
+  /**
    * The teacher's logits for a loss that cannot do without.
    *
    * @throws TaustreamException if there are none

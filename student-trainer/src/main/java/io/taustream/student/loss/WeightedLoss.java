@@ -30,7 +30,7 @@ public final class WeightedLoss {
       for (int count = 2; this.terms.containsKey(unique); count++) {
         unique = name + "-" + count;
       }
-      this.terms.put(unique, term);
+      this.terms.put(unique, new Term(term.loss().named(unique), term.weight()));
     }
   }
 
@@ -42,6 +42,11 @@ public final class WeightedLoss {
   /** The terms by their names in {@link Value#terms()}, in the order given. */
   public Map<String, Term> terms() {
     return Collections.unmodifiableMap(terms);
+  }
+
+  /** What the terms learn, each under a name of its own. */
+  public List<LearnedParameter> learned() {
+    return terms.values().stream().flatMap(term -> term.loss().learned().stream()).toList();
   }
 
   /**

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param loss the weighted loss, a mean over the batch, before the update
  * @param terms each loss term's value without its weight, by name
  * @param learningRate the rate of the update
- * @param gradientNorm Euclidean, over all parameters, without weight decay
+ * @param gradientNorm Euclidean, over all parameters, those that the loss learns too, without
+ *     weight decay
  * @param samples in the batch
  * @param through samples of the epoch that had been taken when the batch was full: where a resumed
  *     run goes on after this step

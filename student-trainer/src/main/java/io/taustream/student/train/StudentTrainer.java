@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import io.taustream.storage.TaustreamException;
 import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.diagnose.TermGradients;
+import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.loss.LossInput;
-import io.taustream.student.loss.LossState;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.Autograd;
 import io.taustream.student.model.Student;
@@ -14,6 +14,7 @@ import io.taustream.student.optimizer.Gradients;
 import io.taustream.student.optimizer.Optimizer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Forward, loss, backward, update. Everything that a step makes is freed with it; student and
@@ -23,39 +24,43 @@ import java.util.Optional;
 public final class StudentTrainer {
   private final Student student;
   private final WeightedLoss loss;
+  private final LearnedParameters learned;
   private final Optimizer optimizer;
   private final Gradients gradients;
   private final TorchThreads threads;
   private final GradientDiagnosis diagnosis;
   private long steps;
 
-  /**
-   * Trains from a first step on.
-   *
-   * @param threads that libtorch may use
-   * @param steps taken before, 0 for a fresh student
-   */
+  /** Trains on a loss that learns nothing itself, without a diagnosis, from a first step on. */
   public StudentTrainer(
       Student student, WeightedLoss loss, Optimizer optimizer, TorchThreads threads, long steps) {
-    this(student, loss, optimizer, threads, steps, GradientDiagnosis.NEVER);
+    this(student, loss, LearnedParameters.NONE, optimizer, threads, steps, GradientDiagnosis.NEVER);
   }
 
   /**
-   * The same, with a diagnosis of some steps; it changes nothing in training.
+   * Trains from a first step on.
    *
-   * @param diagnosis says which
+   * @param learned what the loss learns; borrowed
+   * @param optimizer of the student's parameters and the learned ones
+   * @param threads that libtorch may use
+   * @param steps taken before, 0 for a fresh student
+   * @param diagnosis says which steps' gradients are taken apart; it changes nothing in training
    */
   public StudentTrainer(
       Student student,
       WeightedLoss loss,
+      LearnedParameters learned,
       Optimizer optimizer,
       TorchThreads threads,
       long steps,
       GradientDiagnosis diagnosis) {
     this.student = student;
     this.loss = loss;
+    this.learned = learned;
     this.optimizer = optimizer;
-    this.gradients = new Gradients(student.parameters());
+    this.gradients =
+        new Gradients(
+            Stream.concat(student.parameters().stream(), learned.tensors().stream()).toList());
     this.threads = threads;
     this.steps = steps;
     this.diagnosis = diagnosis;
@@ -111,7 +116,7 @@ public final class StudentTrainer {
 
   private LossInput forward(BatchTensors tensors, double epoch) {
     NDArray logits = student.logits(tensors.images(), true);
-    return new LossInput(logits, tensors.teacher(), tensors.labels(), new LossState(epoch));
+    return new LossInput(logits, tensors.teacher(), tensors.labels(), learned.at(epoch));
   }
 
   private void requireFinite(

@@ -8,6 +8,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +57,7 @@ class WeightTest {
       NDArray y = manager.create(new long[] {1});
       for (double epoch : new double[] {0, 0.75, 4, 9}) {
         WeightedLoss.Numbers numbers =
-            loss.value(new LossInput(s, Optional.of(t), y, new LossState(epoch))).read();
+            loss.value(new LossInput(s, Optional.of(t), y, new LossState(epoch, Map.of()))).read();
 
         double expected =
             0.5 * numbers.terms().get("ce") + Math.min(8, 2 * epoch) * numbers.terms().get("kl");
