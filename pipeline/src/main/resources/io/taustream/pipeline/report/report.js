@@ -305,6 +305,9 @@
     return figure;
   }
 
+  const COSINE =
+    "At 1 two terms pull the student's logits the same way, at 0 they have nothing to do with each other, below 0 the one undoes what the other does.";
+
   /** Terms look as they do in the chart of the training loss. */
   function gradientCharts({ ranks, even, early, late, step, cosines, norms }) {
     const byRank = {
@@ -327,7 +330,7 @@
       share("last quarter of training", late),
       explained(
         chart("Cosine between the terms' gradients", x, lines(cosines, format(3), (pair) => pair.replace("/", " · "), nth), short, [-1.05, 1.05]),
-        "At 1 two terms pull the student's logits the same way, at 0 they have nothing to do with each other, below 0 the one undoes what the other does."
+        COSINE
       ),
       explained(
         chart("Norm of the terms' gradients, with their weights", x, lines(norms, short), short, (_, low, high) => [0, high * 1.08 || 1]),
@@ -558,13 +561,19 @@
   }
 
   function diagnoses(candidates) {
-    const bySteps = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
+    const places = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
     const kinds = [...new Set(candidates.flatMap((c) => Object.keys(c.diagnosis.cosines)))];
     const pairs = (c) => Object.entries(c.diagnosis.cosines).map(([pair, found]) => [`${c.run}: ${pair.replace("/", ", ")}`, found, kinds.indexOf(pair)]);
     const figures = charts(
-      overlay("Cosine between the gradients of two terms", bySteps, candidates, pairs, short, short),
-      overlay("Of the test samples whose KL fell, the share that turned wrong", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_wrong]], percent, shares),
-      overlay("Of the same samples, the share that turned right", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_right]], percent, shares)
+      explained(overlay("Cosine between the terms' gradients", places, candidates, pairs, format(3), short), COSINE),
+      explained(
+        overlay("Nearer to the teacher, yet wrong", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_wrong]], percent, shares),
+        "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong."
+      ),
+      explained(
+        overlay("Nearer to the teacher, and right", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_right]], percent, shares),
+        "Of the same samples: the share whose prediction turned from wrong to right."
+      )
     );
     return [gradientShares(candidates), figures].filter(Boolean);
   }
@@ -594,7 +603,7 @@
       section("Training", seeds.length > 1 ? el("p", { class: "faint" }, "Lines are means over the seeds, bands one sample deviation to either side.") : null, curves);
     }
     const found = diagnoses(candidates);
-    if (found.length) section("Diagnosis", ...found);
+    if (found.length) section("What the losses do", ...found);
     section("Runs", seedRuns(comparison));
     const stages = [...new Set(candidates.flatMap((c) => Object.keys(c.images_per_second)))];
     if (stages.length) {

@@ -155,7 +155,7 @@ class ReportWriterTest {
     assertThat(kl.at("/curves/test_top1/mean/1").isNull()).isTrue();
     JsonNode diagnosis = candidates.at("/2/diagnosis");
     assertThat(diagnosis.at("/late/kendall")).hasSize(diagnosis.get("ranks").size());
-    assertThat(diagnosis.at("/cosines").get("kl/kendall").get("x")).hasSize(160);
+    assertThat(diagnosis.at("/cosines").get("kl/kendall").get("x")).hasSize(190);
     assertThat(diagnosis.at("/turned_wrong/mean")).hasSize(19);
     assertThat(diagnosis.at("/turned_wrong/deviation/0").doubleValue()).isPositive();
     assertThat(candidates.at("/0/diagnosis/late")).isEmpty();
@@ -192,8 +192,7 @@ class ReportWriterTest {
     List<Comparison.SeedRun> runs = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       long seed = 7L + i;
-      RunReport trained = SyntheticRun.of(name + "-seed" + seed, 20, top1[i % top1.length], terms);
-      RunReport done = terms.size() > 1 ? diagnosed(trained, seed, terms) : trained;
+      RunReport done = SyntheticRun.of(name + "-seed" + seed, 20, top1[i % top1.length], terms);
       boolean failed = i >= top1.length;
       runs.add(
           new Comparison.SeedRun(
@@ -204,14 +203,6 @@ class ReportWriterTest {
     }
     return new Comparison.Candidate(
         name, name + ".yaml", "resnet8 from resnet56", "run: " + name + "\n", runs);
-  }
-
-  private static RunReport diagnosed(RunReport run, long seed, Map<String, Double> terms) {
-    Map<String, Double> slopes = new LinkedHashMap<>();
-    terms.keySet().forEach(term -> slopes.put(term, term.equals("kendall") ? 0.9 : 0.3));
-    List<MetricRecord> metrics = new ArrayList<>(run.metrics());
-    metrics.addAll(SyntheticDiagnosis.of(seed, 20, slopes));
-    return run.withMetrics(metrics);
   }
 
   private static RunReport failed(RunReport run) {
