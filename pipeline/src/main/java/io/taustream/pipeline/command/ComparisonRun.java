@@ -18,9 +18,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A comparison with its report and its table: what {@code compare} and {@code demo} share. */
 final class ComparisonRun {
+  private static final Logger LOG = LoggerFactory.getLogger(ComparisonRun.class);
+
   private final List<ComparedConfig> candidates;
   private final List<Long> seeds;
   private final String title;
@@ -46,7 +50,7 @@ final class ComparisonRun {
   }
 
   /**
-   * Runs it. The report is written after each run, so that it can be looked at meanwhile.
+   * Runs it, and shows meanwhile what there is.
    *
    * @param throughput whether the table says how fast the stages were
    * @return the exit status: failed where one of the runs has
@@ -56,12 +60,23 @@ final class ComparisonRun {
         new Comparing(candidates, seeds, VersionProvider.version(), ConsoleProgress.create(), stop);
     try (ObjectStore objects =
         ObjectStores.open(candidates.get(0).config().storage().s3Settings())) {
-      Comparison comparison = comparing.run(fresh, soFar -> write(soFar, objects));
+      Comparison comparison = comparing.run(fresh, soFar -> tell(soFar, objects));
       write(comparison, objects);
       output.print(
           ComparisonJson.of(comparison, place(), stop.stopRequested()),
           text(comparison, throughput));
       return comparison.failed() ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+  }
+
+  /** The report after each run, the table after each seed but the last. */
+  private void tell(Comparison soFar, ObjectStore objects) {
+    write(soFar, objects);
+    List<Integer> runs =
+        soFar.candidates().stream().map(candidate -> candidate.runs().size()).distinct().toList();
+    if (runs.size() == 1 && runs.get(0) < seeds.size()) {
+      LOG.info(
+          "{} of {} seeds are done:\n{}", runs.get(0), seeds.size(), ComparisonTable.of(soFar));
     }
   }
 

@@ -94,10 +94,15 @@ final class ConfigReader {
   }
 
   private static StudentConfig student(Section student) {
-    String model = student.requireChoice("model", List.copyOf(StudentModels.names()));
+    List<String> names = List.copyOf(StudentModels.names());
+    Optional<Location> torchscript = student.location("torchscript");
+    Optional<String> model =
+        torchscript.isPresent()
+            ? student.choice("model", names)
+            : Optional.of(student.requireChoice("model", names));
     List<Double> mean = student.numbers("mean", StudentConfig.IMAGENET_MEAN);
     List<Double> deviation = student.numbers("deviation", StudentConfig.IMAGENET_DEVIATION);
-    return student.build(() -> new StudentConfig(model, mean, deviation));
+    return student.build(() -> new StudentConfig(model, torchscript, mean, deviation));
   }
 
   private static MemoryConfig memory(Section memory) {

@@ -31,7 +31,7 @@ final class ConfigText {
     tree.put("view", view(config.view()));
     tree.put("teachers", config.teachers().stream().map(ConfigText::teacher).toList());
     tree.put("labels", labels(config.labels()));
-    tree.put("student", student(config.student()));
+    tree.put("student", studentWithPlace(config.student()));
     tree.put("train", train(config.train()));
     tree.put("loss", config.loss().stream().map(LossConfig::tree).toList());
     tree.put("device", config.device());
@@ -138,9 +138,16 @@ final class ConfigText {
     return tree;
   }
 
+  private static Map<String, Object> studentWithPlace(StudentConfig student) {
+    Map<String, Object> tree = student(student);
+    student.torchscript().ifPresent(place -> tree.put("torchscript", place.text()));
+    return tree;
+  }
+
+  /** What a trained student follows from; a module counts by its content, wherever it lies. */
   private static Map<String, Object> student(StudentConfig student) {
     Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("model", student.model());
+    student.model().ifPresent(model -> tree.put("model", model));
     tree.put("mean", student.mean());
     tree.put("deviation", student.deviation());
     return tree;

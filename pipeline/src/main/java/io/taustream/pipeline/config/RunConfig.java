@@ -209,7 +209,7 @@ public record RunConfig(
             : teachers.stream()
                 .map(TeacherConfig::name)
                 .collect(Collectors.joining(" + ", " from ", ""));
-    return student.model()
+    return student.name()
         + from
         + ", "
         + loss.stream().map(LossConfig::type).collect(Collectors.joining(" + "))

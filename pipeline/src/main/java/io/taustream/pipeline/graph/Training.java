@@ -205,7 +205,10 @@ public final class Training {
     inputs.metrics().force();
     inputs.folder().publishLogs();
     if (finished) {
-      inputs.folder().write(RunFolder.STUDENT, OnnxExport.model(inputs.student().student()));
+      StudentFormat format = StudentFormat.of(config.student());
+      inputs
+          .folder()
+          .write(RunFolder.STUDENT + format.ending(), format.model(inputs.student().student()));
       inputs.folder().write(RunFolder.CARD, OnnxExport.card(inputs.student().student()));
     }
     RunReports.write(inputs.folder(), config, configText, finished);

@@ -4,11 +4,9 @@ import io.taustream.pipeline.report.Comparison.Candidate;
 import io.taustream.pipeline.report.Comparison.SeedRun;
 import io.taustream.pipeline.report.EvaluationRecord.Role;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -36,11 +34,9 @@ record ComparisonModel(
       SampleStatistics differences,
       double best,
       Map<String, Double> imagesPerSecond,
-      Map<String, Curve> curves,
+      Map<String, CurveModel> curves,
+      ComparedDiagnosis diagnosis,
       List<Run> runs) {}
-
-  /** Over the seeds, at each place along the x axis. */
-  record Curve(List<Double> x, List<Double> mean, List<Double> deviation) {}
 
   /** One run; {@code failure} is null where it did not fail. */
   record Run(long seed, String state, String folder, String failure, Map<String, Double> results) {}
@@ -66,6 +62,7 @@ record ComparisonModel(
     for (Measure measure : Measure.values()) {
       statistics.put(measure.key(), candidate.statistics(measure));
     }
+    List<RunReport> drawn = drawn(candidate);
     return new Column(
         candidate.run(),
         candidate.file(),
@@ -75,7 +72,8 @@ record ComparisonModel(
         candidate.differences(first, Measure.TOP1),
         candidate.largest(Measure.TOP1),
         candidate.imagesPerSecond(),
-        curves(drawn(candidate)),
+        curves(drawn),
+        ComparedDiagnosis.of(drawn),
         candidate.runs().stream().map(ComparisonModel::run).toList());
   }
 
@@ -86,32 +84,22 @@ record ComparisonModel(
     return done.isEmpty() ? candidate.runs().stream().map(SeedRun::report).toList() : done;
   }
 
-  private static Map<String, Curve> curves(List<RunReport> runs) {
-    Map<String, Curve> curves = new LinkedHashMap<>();
+  private static Map<String, CurveModel> curves(List<RunReport> runs) {
+    Map<String, CurveModel> curves = new LinkedHashMap<>();
     curves.put("test_top1", byEpoch(runs, EpochRecord::testTop1));
     curves.put("test_nll", byEpoch(runs, EpochRecord::testNll));
     curves.put("loss", byEpoch(runs, EpochRecord::loss));
     return curves;
   }
 
-  private static Curve byEpoch(List<RunReport> runs, ToDoubleFunction<EpochRecord> number) {
-    Map<Double, List<Double>> points = new TreeMap<>();
+  private static CurveModel byEpoch(List<RunReport> runs, ToDoubleFunction<EpochRecord> number) {
+    CurveModel.Points points = new CurveModel.Points();
     for (RunReport run : runs) {
       for (EpochRecord epoch : run.epochs()) {
-        points
-            .computeIfAbsent(epoch.epoch() + 1.0, x -> new ArrayList<>())
-            .add(number.applyAsDouble(epoch));
+        points.add(epoch.epoch() + 1.0, number.applyAsDouble(epoch));
       }
     }
-    return curve(points);
-  }
-
-  private static Curve curve(Map<Double, List<Double>> points) {
-    List<SampleStatistics> spread = points.values().stream().map(SampleStatistics::of).toList();
-    return new Curve(
-        List.copyOf(points.keySet()),
-        spread.stream().map(SampleStatistics::mean).toList(),
-        spread.stream().map(SampleStatistics::deviation).toList());
+    return points.curve();
   }
 
   private static Run run(SeedRun run) {

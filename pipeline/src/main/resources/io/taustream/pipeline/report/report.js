@@ -299,6 +299,66 @@
     ];
   }
 
+  /** A sentence under a figure's title; no figure stays none. */
+  function explained(figure, sentence) {
+    if (figure) figure.querySelector("h3").after(el("p", { class: "note" }, sentence));
+    return figure;
+  }
+
+  const COSINE =
+    "At 1 two terms pull the student's logits the same way, at 0 they have nothing to do with each other, below 0 the one undoes what the other does.";
+
+  /** Terms look as they do in the chart of the training loss. */
+  function gradientCharts({ ranks, even, early, late, step, cosines, norms }) {
+    const byRank = {
+      name: "teacher's rank",
+      values: ranks.map((_, i) => i),
+      format: (i) => ranks[i] ?? NONE,
+      tick: (i) => ranks[i] ?? "",
+      incrs: [1, 2, 5, 10],
+    };
+    const x = { name: "step", values: step.map(Math.round), format: whole, tick: tickWhole };
+    const lines = (columns, write, name = (key) => key, look = (i) => nth(i + 1)) =>
+      Object.entries(columns).map(([key, values], i) => ({ label: name(key), values, format: write, ...look(i) }));
+    const equal = { label: "every channel alike", values: even, format: percent, color: 0, dash: [6, 5] };
+    const sentence =
+      "How much of each term's gradient on the logits falls on the channel that the teacher ranks first, second, and so on; above the dashed line it is more than an equal part.";
+    const share = (when, columns) =>
+      explained(chart(`Gradient by the teacher's rank, ${when}`, byRank, Object.keys(columns).length ? [...lines(columns, percent), equal] : [], shares), sentence);
+    return [
+      step.length < 4 ? null : share("first quarter of training", early),
+      share("last quarter of training", late),
+      explained(
+        chart("Cosine between the terms' gradients", x, lines(cosines, format(3), (pair) => pair.replace("/", " · "), nth), short, [-1.05, 1.05]),
+        COSINE
+      ),
+      explained(
+        chart("Norm of the terms' gradients, with their weights", x, lines(norms, short), short, (_, low, high) => [0, high * 1.08 || 1]),
+        "The term with the largest norm decides where the student goes; one that lies near zero changes nothing."
+      ),
+    ];
+  }
+
+  function driftChart({ epoch, turned_wrong, turned_right, kl_fell, samples }) {
+    const line = (label, values, i) => ({ label, values, format: percent, ...nth(i) });
+    const figure = explained(
+      chart(
+        "Nearer to the teacher, yet wrong",
+        byEpochs(epoch.map((e) => e + 1)),
+        [line("turned wrong", turned_wrong, 1), line("turned right", turned_right, 2)],
+        shares,
+        (_, low, high) => [0, high * 1.08 || 1]
+      ),
+      "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong, and from wrong to right."
+    );
+    if (figure) {
+      const rows = epoch.map((e, i) => [whole(e + 1), whole(samples[i]), whole(kl_fell[i]), percent(turned_wrong[i]), percent(turned_right[i])]);
+      const name = "Samples behind the shares";
+      figure.append(el("details", {}, el("summary", {}, name), table(name, ["epoch", "samples", "KL fell", "turned wrong", "turned right"], rows, [], "unseen")));
+    }
+    return figure;
+  }
+
   /** With more classes than this a matrix cannot be read any more; the mistakes remain. */
   const MOST_CLASSES = 200;
 
@@ -377,6 +437,8 @@
     }
     const curves = charts(...epochCharts(run), ...lossCharts(run));
     if (curves) section("Training", curves);
+    const diagnoses = charts(...gradientCharts(run.diagnosis), driftChart(run.diagnosis.drift));
+    if (diagnoses) section("What the loss does", diagnoses);
     if (run.stage_means.length) {
       section(
         "Throughput",
@@ -401,18 +463,17 @@
     write(statistics.mean) + (known(statistics.deviation) ? ` ± ${write(statistics.deviation)}` : "");
   const points = (value) => (known(value) ? (value < 0 ? "−" : "+") + format(2)(Math.abs(100 * value)) : NONE);
 
-  /** Which of the numbers is the best; −1 where they do not differ. */
+  /** For each number whether it is the best; none where they do not differ. */
   function bestOf(numbers, sign) {
     const ranks = numbers.map((n) => (known(n) ? sign * n : -Infinity));
     const top = Math.max(...ranks);
-    return top > Math.min(...ranks) ? ranks.indexOf(top) : -1;
+    return ranks.map((rank) => rank === top && top > Math.min(...ranks));
   }
 
   function compared({ candidates, teachers, seeds, samples }) {
     const several = seeds.length > 1;
     const first = candidates[0];
-    const top1 = candidates.map((c) => c.statistics.top1.mean);
-    const winner = bestOf(top1, 1);
+    const ahead = bestOf(candidates.map((c) => c.statistics.top1.mean), 1);
     const winners = COMPARED.map(([, field, , sign]) => bestOf(candidates.map((c) => c.statistics[field].mean), sign));
     const done = (c) => {
       const n = c.statistics.top1.count;
@@ -433,45 +494,98 @@
         row(
           c.run,
           done(c),
-          { text: plusMinus(c.statistics.top1, percent), best: i === winner },
+          { text: plusMinus(c.statistics.top1, percent), best: ahead[i] },
           percent(c.best),
           difference(c),
-          COMPARED.map(([, field, write], m) => ({ text: plusMinus(c.statistics[field], write), best: i === winners[m] }))
+          COMPARED.map(([, field, write], m) => ({ text: write(c.statistics[field].mean), best: winners[m][i] }))
         )
       )
     );
-    const over = several ? `; mean ± sample deviation over seeds ${seeds.join(", ")}` : `; seed ${seeds[0]}`;
+    const over = several
+      ? `; means over seeds ${seeds.join(", ")} ± sample deviation; differences are taken seed by seed`
+      : `; seed ${seeds[0]}`;
     return table(
       samples ? `On ${whole(samples)} test samples after the last epoch${over}` : "Nothing has been trained to its end yet",
-      row("configuration", "seeds", "top-1", "best seed", `points to ${first.run}, seed by seed`, COMPARED.map(([name]) => name)),
+      row("configuration", "seeds", "top-1", "best seed", `points to ${first.run}`, COMPARED.map(([name]) => name)),
       rows
     );
   }
 
-  /** A figure with a curve a configuration: the mean over its seeds. */
-  function overlay(title, x, candidates, curve, write, axis, more = []) {
-    const places = [...new Set(candidates.flatMap((c) => (c.curves[curve] ? c.curves[curve].x : [])))].sort((a, b) => a - b);
-    const lines = candidates
-      .map((c, i) => ({ c, look: nth(i) }))
-      .filter(({ c }) => c.curves[curve])
-      .map(({ c, look }) => {
-        const at = new Map(c.curves[curve].x.map((v, i) => [v, i]));
-        const column = (name) => places.map((v) => (at.has(v) ? c.curves[curve][name][at.get(v)] : null));
-        const deviations = column("deviation");
-        return { label: c.run, values: column("mean"), deviations: deviations.some(known) ? deviations : undefined, format: write, ...look };
-      });
+  /**
+   * A figure with a curve a configuration, the mean over its seeds. curvesOf: a configuration's
+   * [label, curve, kind]; where it has several kinds of curves, dashes tell these apart, and its
+   * colour remains. more: lines over all places beside these.
+   */
+  function overlay(title, x, candidates, curvesOf, write, axis, more = []) {
+    const all = candidates.flatMap((c, i) =>
+      curvesOf(c)
+        .filter(([, curve]) => curve.mean.some(known))
+        .map(([label, curve, kind]) => [label, curve, kind === undefined ? nth(i) : { ...nth(i), dash: DASHES[kind % DASHES.length] }])
+    );
+    const places = [...new Set(all.flatMap(([, curve]) => curve.x))].sort((a, b) => a - b);
+    const lines = all.map(([label, curve, look]) => {
+      const at = new Map(curve.x.map((v, place) => [v, place]));
+      const column = (name) => places.map((v) => (at.has(v) ? curve[name][at.get(v)] : null));
+      const deviations = column("deviation");
+      return { label, values: column("mean"), deviations: deviations.some(known) ? deviations : undefined, format: write, ...look };
+    });
     return chart(title, x(places), [...lines, ...more.map((line) => line(places.length))], axis);
+  }
+
+  const curve = (name) => (c) => [[c.run, c.curves[name]]];
+
+  /** Where each term's gradient falls, a row a term of a configuration; darker for more. */
+  function gradientShares(candidates) {
+    const ranked = candidates.filter((c) => Object.keys(c.diagnosis.late).length);
+    if (!ranked.length) return null;
+    const { ranks, even } = ranked[0].diagnosis;
+    const cells = (shares) =>
+      shares.map((share) => {
+        const depth = Math.sqrt(share || 0);
+        const tone = `background: rgba(var(--hit), ${depth.toFixed(3)})`;
+        return el("td", { style: depth > 0.6 ? `${tone}; color: #fff` : tone }, known(share) ? format(1)(100 * share) : NONE);
+      });
+    const row = (name, shares) => el("tr", {}, el("th", { scope: "row" }, name), ...cells(shares));
+    const rows = ranked.flatMap((c) => Object.entries(c.diagnosis.late).map(([term, shares]) => row(`${c.run}: ${term}`, shares)));
+    const caption = "Share of each term's gradient in percent, by the channel's rank in the teacher's order: mean over the last quarter of the steps";
+    return scroll(
+      "Gradient by teacher rank",
+      el(
+        "table",
+        { class: "data heat shares" },
+        el("caption", {}, caption),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "rank"), ...ranks.map((rank) => el("th", { scope: "col" }, rank)))),
+        el("tbody", {}, ...rows, row("every channel alike", even))
+      )
+    );
+  }
+
+  function diagnoses(candidates) {
+    const places = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
+    const kinds = [...new Set(candidates.flatMap((c) => Object.keys(c.diagnosis.cosines)))];
+    const pairs = (c) => Object.entries(c.diagnosis.cosines).map(([pair, found]) => [`${c.run}: ${pair.replace("/", ", ")}`, found, kinds.indexOf(pair)]);
+    const figures = charts(
+      explained(overlay("Cosine between the terms' gradients", places, candidates, pairs, format(3), short), COSINE),
+      explained(
+        overlay("Nearer to the teacher, yet wrong", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_wrong]], percent, shares),
+        "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong."
+      ),
+      explained(
+        overlay("Nearer to the teacher, and right", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_right]], percent, shares),
+        "Of the same samples: the share whose prediction turned from wrong to right."
+      )
+    );
+    return [gradientShares(candidates), figures].filter(Boolean);
   }
 
   function seedRuns({ candidates }) {
     const rows = candidates.flatMap((c) =>
       c.runs.map((run) => {
         const result = (field, write) => (run.state === "DONE" ? write(run.results[field]) : NONE);
-        const state = run.failure ? `failed: ${run.failure}` : run.state.toLowerCase();
-        return [c.run, String(run.seed), result("top1", percent), result("nll", four), result("agreement", percent), result("kendallTauB", four), run.folder, state];
+        return [c.run, String(run.seed), result("top1", percent), result("nll", four), result("agreement", percent), result("kendallTauB", four), run.state.toLowerCase(), run.folder];
       })
     );
-    return table("Every run", ["configuration", "seed", "top-1", "NLL", "agreement", "Kendall τ-b", "folder", "state"], rows, [6, 7]);
+    return table("Every run", ["configuration", "seed", "top-1", "NLL", "agreement", "Kendall τ-b", "state", "folder"], rows, [6, 7]);
   }
 
   function comparePage(title, comparison) {
@@ -481,13 +595,15 @@
     section("Evaluation", compared(comparison), ...failures.map((text) => el("p", { class: "failure" }, text)));
     const steadies = teachers.map((t) => (length) => steady(`teacher ${t.model}`, t.results.top1, length));
     const curves = charts(
-      overlay("Top-1 on the test data", byEpochs, candidates, "test_top1", percent, shares, steadies),
-      overlay("Negative log-likelihood on the test data", byEpochs, candidates, "test_nll", four, short),
-      overlay("Training loss: all terms with their weights, so not one scale for all", byEpochs, candidates, "loss", four, short)
+      overlay("Top-1 on the test data", byEpochs, candidates, curve("test_top1"), percent, shares, steadies),
+      overlay("Negative log-likelihood on the test data", byEpochs, candidates, curve("test_nll"), four, short),
+      overlay("Training loss, all terms weighted", byEpochs, candidates, curve("loss"), four, short)
     );
     if (curves) {
       section("Training", seeds.length > 1 ? el("p", { class: "faint" }, "Lines are means over the seeds, bands one sample deviation to either side.") : null, curves);
     }
+    const found = diagnoses(candidates);
+    if (found.length) section("What the losses do", ...found);
     section("Runs", seedRuns(comparison));
     const stages = [...new Set(candidates.flatMap((c) => Object.keys(c.images_per_second)))];
     if (stages.length) {

@@ -46,6 +46,15 @@ class ConfigTextTest {
     assertThat(ByteSize.parse("1gib")).isEmpty();
   }
 
+  private static StudentConfig student(String run, boolean soft) {
+    Optional<Location> module = Optional.of(new Location("modules/" + run + ".pt", BASE));
+    return new StudentConfig(
+        soft ? Optional.of("resnet8x4") : Optional.empty(),
+        soft ? Optional.empty() : module,
+        List.of(0.0, 0.5, 1.0),
+        List.of(1e-3, 1.0, 2.0));
+  }
+
   @Provide
   Arbitrary<RunConfig> configurations() {
     Arbitrary<Boolean> taught = Arbitraries.of(true, false);
@@ -74,8 +83,7 @@ class ConfigTextTest {
                                 soft ? OptionalLong.of(~seed) : OptionalLong.empty()),
                             labels.k().isPresent() ? teachers.stream().limit(1).toList() : teachers,
                             labels,
-                            new StudentConfig(
-                                "resnet8x4", List.of(0.0, 0.5, 1.0), List.of(1e-3, 1.0, 2.0)),
+                            student(run, soft),
                             train,
                             loss,
                             soft ? "auto" : "cuda:3",

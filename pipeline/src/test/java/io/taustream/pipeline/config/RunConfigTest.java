@@ -211,6 +211,20 @@ class RunConfigTest {
   }
 
   @Test
+  void countsAModuleByItsContentAndNotByItsPlace() {
+    String text = SHORTEST.replace("{model: resnet8}", "{torchscript: modules/cnn.pt}");
+    RunConfig config = parse(text);
+
+    assertThat(config.student().model()).isEmpty();
+    assertThat(config.student().torchscript()).contains(new Location("modules/cnn.pt", directory));
+    assertThat(config.student().name()).isEqualTo("cnn.pt");
+    assertThat(config.summary()).startsWith("cnn.pt");
+    assertThat(parse(text.replace("modules/cnn.pt", "s3://bucket/cnn.pt")).fingerprint())
+        .isEqualTo(config.fingerprint())
+        .isNotEqualTo(parse(SHORTEST).fingerprint());
+  }
+
+  @Test
   void readsListsOfPatternsAndEveryOtherKey() {
     RunConfig config =
         parse(

@@ -65,6 +65,7 @@ class VocabularyTest {
 
     List<String> keys = keys("", tree);
     assertThat(keys).contains("train.schedule.factor", "loss[].steepness", "storage.s3.region");
+    keys.add("student.torchscript");
     assertThat(keys)
         .allSatisfy(
             key -> assertThat(document).containsPattern("(?m)^\\| `" + Pattern.quote(key) + "` "));

@@ -79,8 +79,8 @@ class WrongConfigurationTest {
           11|labels: {encoding: top-k, k: 10}|11: labels.k: found 10; a whole number from 1 to below the 10 classes is allowed
           11|labels: {encoding: top-k, k: 3}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: top-k, k: 0}|11: labels.k: found 0; a whole number from 1 is allowed
-          12|student: {torchscript: student.pt}|12: student.model: not found; this key is required
-          12|student: {model: resnet20, torchscript: student.pt}|12: student.torchscript: unknown key; allowed here: model, mean, deviation
+          12|student: {mean: [0, 0, 0]}|12: student.model: not found; this key is required
+          12|student: {model: resnet20, torchscript: student.pt}|12: student.torchscript: found beside model; one of them is allowed
           12|student: {model: resnet20, mean: [0.5]}|12: student.mean: found a list of 1; a list of 3 numbers (red, green, blue) is allowed
           12|student: {model: resnet20, deviation: [0.2, 0, 0.2]}|12: student.deviation: found 0; a number above 0 is allowed
           12|student: {model: resnet20, mean: [124, 116, 104]}|12: student.mean: found 124; a number from 0 to 1 is allowed

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 class ReportWriterTest {
@@ -40,6 +41,67 @@ class ReportWriterTest {
     assertThat(html)
         .contains("default-src 'none'", "Permission is hereby granted", "var uPlot=")
         .doesNotContain("<link", " src=", "{{");
+  }
+
+  @Test
+  void showsTheThreeDiagnoses() throws IOException {
+    RunReport report = kendall();
+
+    String html = ReportWriter.html(report);
+
+    JsonNode diagnosis = data(html).at("/run/diagnosis");
+    assertThat(texts(diagnosis.get("ranks"))).hasSize(10).startsWith("1", "2", "3");
+    for (String part : List.of("early", "late")) {
+      assertThat(sum(diagnosis.at("/" + part + "/kl"))).isCloseTo(1, offset(1e-9));
+      assertThat(diagnosis.at("/" + part + "/kendall").size()).isEqualTo(10);
+    }
+    assertThat(diagnosis.at("/late/kl/9").doubleValue())
+        .isLessThan(diagnosis.at("/early/kl/9").doubleValue())
+        .isLessThan(diagnosis.at("/late/kendall/9").doubleValue());
+    assertThat(diagnosis.get("step").size()).isLessThanOrEqualTo(DiagnosisModel.POINTS);
+    for (String pair : List.of("ce/kl", "ce/kendall", "kl/kendall")) {
+      assertThat(diagnosis.get("cosines").get(pair).size()).isEqualTo(diagnosis.get("step").size());
+    }
+    DriftRecord last = report.drifts().get(report.drifts().size() - 1);
+    assertThat(diagnosis.at("/drift/epoch/18").intValue()).isEqualTo(19);
+    assertThat(diagnosis.at("/drift/turned_wrong/18").doubleValue())
+        .isEqualTo((double) last.fellTurnedWrong() / last.klFell());
+    assertThat(html)
+        .contains(
+            "Gradient by the teacher's rank",
+            "Cosine between the terms' gradients",
+            "Nearer to the teacher, yet wrong");
+  }
+
+  @Test
+  void averagesTheFirstAndTheLastQuarterOfTheGradients() {
+    List<MetricRecord> lines =
+        IntStream.rangeClosed(1, 8).mapToObj(ReportWriterTest::gradient).toList();
+
+    DiagnosisModel model = DiagnosisModel.of(kendall().withMetrics(lines));
+
+    assertThat(model.ranks()).containsExactly("1", "2", "3", "4–5", "6–10");
+    assertThat(model.even()).containsExactly(0.1, 0.1, 0.1, 0.2, 0.5);
+    assertThat(model.early().get("kl").get(0)).isCloseTo(0.15, offset(1e-12));
+    assertThat(model.late().get("kl").get(0)).isCloseTo(0.75, offset(1e-12));
+    assertThat(model.norms().get("kl")).hasSize(8);
+    assertThat(model.drift().epoch()).isEmpty();
+  }
+
+  private static MetricRecord gradient(int n) {
+    List<Double> shares = List.of(n / 10.0, 0.0, 0.0, 0.0, 1 - n / 10.0);
+    return new GradientRecord(
+        n, 0, List.of(1, 2, 3, 5, 10), Map.of("kl", shares), Map.of("kl", 1.0), Map.of());
+  }
+
+  private static List<String> texts(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::textValue).toList();
+  }
+
+  private static double sum(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false)
+        .mapToDouble(JsonNode::doubleValue)
+        .sum();
   }
 
   @Test
@@ -91,6 +153,12 @@ class ReportWriterTest {
     assertThat(kl.at("/curves/test_top1/deviation/0").doubleValue()).isPositive();
     // Its second epoch was not evaluated.
     assertThat(kl.at("/curves/test_top1/mean/1").isNull()).isTrue();
+    JsonNode diagnosis = candidates.at("/2/diagnosis");
+    assertThat(diagnosis.at("/late/kendall")).hasSize(diagnosis.get("ranks").size());
+    assertThat(diagnosis.at("/cosines").get("kl/kendall").get("x")).hasSize(190);
+    assertThat(diagnosis.at("/turned_wrong/mean")).hasSize(19);
+    assertThat(diagnosis.at("/turned_wrong/deviation/0").doubleValue()).isPositive();
+    assertThat(candidates.at("/0/diagnosis/late")).isEmpty();
     assertThat(candidates.at("/2/statistics/top1/count").intValue()).isEqualTo(2);
     assertThat(candidates.at("/2/runs")).hasSize(3);
     assertThat(candidates.at("/2/runs/2/failure").textValue()).isEqualTo("a loss of NaN");

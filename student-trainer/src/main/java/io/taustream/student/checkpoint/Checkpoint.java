@@ -128,7 +128,7 @@ public final class Checkpoint {
     // alignment may send libtorch down another path with other rounding.
     try (NDArray values =
         tensor.getManager().create(stored.values().duplicate(), shape(stored), stored.type())) {
-      tensor.set(new NDIndex(":"), values);
+      tensor.set(new NDIndex("..."), values);
     }
   }
 

@@ -16,10 +16,13 @@ import java.util.Optional;
 
 /**
  * Takes the gradients of a loss's terms apart, at every N-th step. It works from the logits that
- * the step has computed and goes no further back than these: no forward pass, no random numbers,
- * and neither parameters nor running statistics are read or changed, so that training gives the
- * same bits with it and without it. Its cost is that of the loss's own forward and backward pass
- * and of sorting B rows, once in N steps.
+ * the step has computed and goes no further back than these: no forward pass of the student, no
+ * random numbers, and neither parameters nor running statistics are read or changed, so that
+ * training gives the same bits with it and without it. Its cost is that of the loss's own forward
+ * and backward pass and of sorting B rows, once in N steps.
+ *
+ * <p>What a loss learns has a gradient from it, too: it is to be called where such gradients are
+ * cleared next, behind the optimiser's update.
  *
  * <p>Holds no tensors; what a diagnosis makes is freed with the step's manager at the latest.
  * Immutable.

@@ -78,6 +78,18 @@ final class Torch {
     }
   }
 
+  /** The same values with memory in the order of the dimensions. */
+  static NDArray contiguous(NDArray tensor) {
+    try (NDArray flat = tensor.reshape(-1)) {
+      return flat.reshape(tensor.getShape());
+    }
+  }
+
+  /** Starts libtorch's own random numbers, the process's, at a seed. */
+  static void seed(long seed) {
+    JniUtils.setSeed(seed);
+  }
+
   /** Closes an intermediate value, but not one that another owner passed in. */
   static void closeUnless(NDArray value, NDArray borrowed) {
     if (value != borrowed) {

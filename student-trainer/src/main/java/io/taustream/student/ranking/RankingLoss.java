@@ -1,7 +1,5 @@
 package io.taustream.student.ranking;
 
-import java.util.function.Supplier;
-
 /**
  * 1 − τ_d of a batch and its gradient by the student's logits, in one pass and O(B·C) memory. Float
  * in, float out; sums are in double precision. Immutable; threads may share it.
@@ -12,10 +10,20 @@ import java.util.function.Supplier;
 public final class RankingLoss {
   private final Agreement agreement;
   private final RowThreads threads;
+  private final Method method;
 
+  /** By the method that is fastest for the number of classes. */
   public RankingLoss(Agreement agreement, RowThreads threads) {
+    this(agreement, threads, Method.FASTEST);
+  }
+
+  /**
+   * @throws IllegalArgumentException on evaluation, if the agreement does not allow the method
+   */
+  public RankingLoss(Agreement agreement, RowThreads threads, Method method) {
     this.agreement = agreement;
     this.threads = threads;
+    this.method = method;
   }
 
   /**
@@ -52,12 +60,11 @@ public final class RankingLoss {
     double pairs = (double) known;
     double[] tau = new double[rows];
     double scale = -agreement.steepness() / (pairs * rows);
-    Supplier<RowKernel> kernels = () -> new PairwiseKernel(agreement);
     threads.forEach(
         rows,
         (long) (rows * pairs),
         () -> {
-          RowKernel kernel = kernels.get();
+          RowKernel kernel = method.kernel(agreement, classes);
           OrderedRow ordered = new OrderedRow(classes);
           return row -> {
             ordered.load(student, teacher, row * classes);

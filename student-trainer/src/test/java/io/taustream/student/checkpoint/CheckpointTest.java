@@ -20,6 +20,7 @@ import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.PixelNormalisation;
 import io.taustream.student.model.Student;
 import io.taustream.student.model.StudentModels;
+import io.taustream.student.model.TorchScriptStudent;
 import io.taustream.student.optimizer.Sgd;
 import io.taustream.student.train.StepTime;
 import io.taustream.student.train.StudentTrainer;
@@ -27,6 +28,8 @@ import io.taustream.student.train.TestBatches;
 import io.taustream.student.train.TorchThreads;
 import io.taustream.student.train.TrainingBatch;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -77,9 +80,13 @@ class CheckpointTest {
     final Sgd sgd;
 
     Run(String model, long seed) {
-      student =
+      this(
           StudentModels.create(
-              model, CLASSES, SIZE, PixelNormalisation.IMAGENET, seed, Device.cpu());
+              model, CLASSES, SIZE, PixelNormalisation.IMAGENET, seed, Device.cpu()));
+    }
+
+    Run(Student student) {
+      this.student = student;
       learned = LearnedParameters.of(loss, student.manager());
       sgd = new Sgd(student, learned.tensors(), new Sgd.Settings(0.9, 5e-4, true));
     }
@@ -121,8 +128,9 @@ class CheckpointTest {
         .flatMap(List::stream)
         .forEach(
             tensor -> {
-              for (float value : tensor.tensor().toFloatArray()) {
-                bits.add(Float.floatToRawIntBits(value));
+              ByteBuffer values = tensor.tensor().toByteBuffer();
+              while (values.hasRemaining()) {
+                bits.add((int) values.get());
               }
             });
     return bits;
@@ -146,6 +154,40 @@ class CheckpointTest {
       resumed.train(10, 20);
 
       assertThat(bits(resumed)).isEqualTo(bits(undisturbed));
+    }
+  }
+
+  /** Its module has dropout, and counts batches in int64. */
+  private static Student module() {
+    try (InputStream file =
+        CheckpointTest.class.getResourceAsStream("/torchscript/four-classes.pt")) {
+      return TorchScriptStudent.load(
+          "module",
+          file.readAllBytes(),
+          CLASSES,
+          SIZE,
+          PixelNormalisation.IMAGENET,
+          5,
+          Device.cpu());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void continuesAModuleToTheBitWithItsBuffersAndDropout() {
+    try (Run undisturbed = new Run(module());
+        Run stopped = new Run(module());
+        Run resumed = new Run(module())) {
+      undisturbed.train(0, 20);
+      stopped.train(0, 10);
+      store.save(stopped.checkpoint(10)).block();
+
+      store.latest("abc").block().restore(resumed.student, resumed.learned.tensors(), resumed.sgd);
+      assertThat(bits(resumed)).isEqualTo(bits(stopped));
+      resumed.train(10, 20);
+
+      assertThat(bits(resumed)).isEqualTo(bits(undisturbed)).isNotEqualTo(bits(stopped));
     }
   }
 

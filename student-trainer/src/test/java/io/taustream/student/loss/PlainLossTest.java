@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +80,46 @@ class PlainLossTest {
           },
           theta);
     }
+  }
+
+  @Property(tries = 10)
+  void onlyDifferencesWithinARowCount(
+      @ForAll @IntRange(min = 1, max = 6) int batch,
+      @ForAll @IntRange(min = 2, max = 9) int classes) {
+    Case data = new Case(batch, classes);
+    double[] shifted = data.s.clone();
+    for (int i = 0; i < shifted.length; i++) {
+      shifted[i] += 3 * (i / classes) - 5;
+    }
+    for (Loss loss : softLosses()) {
+      LossProbe probe = data.probe(loss, DataType.FLOAT64, 4, Map.of());
+      LossProbe moved =
+          LossProbe.of(loss, DataType.FLOAT64, classes, shifted, data.t, data.y, 4, Map.of());
+
+      assertThat(moved.value()).as("%s", loss).isCloseTo(probe.value(), within(1e-9));
+    }
+  }
+
+  @Property(tries = 10)
+  void nothingIsLeftToLearnFromAnEqual(
+      @ForAll @IntRange(min = 1, max = 6) int batch,
+      @ForAll @IntRange(min = 1, max = 9) int classes) {
+    Case data = new Case(batch, classes);
+    for (Loss loss : softLosses()) {
+      LossProbe probe =
+          LossProbe.of(loss, DataType.FLOAT64, classes, data.s, data.s, data.y, 4, Map.of());
+
+      assertThat(probe.value()).as("%s", loss).isCloseTo(0, within(1e-12));
+      assertThat(probe.gradient()).as("%s", loss).allMatch(g -> Math.abs(g) < 1e-12);
+    }
+  }
+
+  private static List<Loss> softLosses() {
+    return List.of(
+        new KullbackLeibler(4, true),
+        new DecoupledDistillation(1, 8, 4, false),
+        new MultiLevel(List.of(2.0, 6.0), false),
+        new CurriculumTemperature(1, 20, 1, 10, false));
   }
 
   @Test

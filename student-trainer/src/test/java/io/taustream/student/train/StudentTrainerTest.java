@@ -11,6 +11,7 @@ import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.loss.CrossEntropy;
+import io.taustream.student.loss.CurriculumTemperature;
 import io.taustream.student.loss.KendallTau;
 import io.taustream.student.loss.KullbackLeibler;
 import io.taustream.student.loss.LearnedParameters;
@@ -117,6 +118,14 @@ class StudentTrainerTest {
 
   @Test
   void givesTheSameBitsWithADiagnosis() {
+    // With a term that learns: its gradient must not be added to.
+    WeightedLoss loss =
+        new WeightedLoss(
+            Stream.concat(
+                    distillation().terms().values().stream(),
+                    Stream.of(
+                        new WeightedLoss.Term(new CurriculumTemperature(1, 20, 1, 10, false), 1)))
+                .toList());
     List<List<float[]>> tensors = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
     for (GradientDiagnosis diagnosis :
@@ -124,25 +133,19 @@ class StudentTrainerTest {
       try (Student fresh =
               StudentModels.create(
                   "resnet8", CLASSES, SIZE, PixelNormalisation.IMAGENET, 1, Device.cpu());
-          Sgd optimizer = new Sgd(fresh, new Sgd.Settings(0.9, 5e-4, true))) {
+          LearnedParameters learned = LearnedParameters.of(loss, fresh.manager());
+          Sgd optimizer = new Sgd(fresh, learned.tensors(), new Sgd.Settings(0.9, 5e-4, true))) {
         StudentTrainer again =
-            new StudentTrainer(
-                fresh,
-                distillation(),
-                LearnedParameters.NONE,
-                optimizer,
-                new TorchThreads(1),
-                0,
-                diagnosis);
+            new StudentTrainer(fresh, loss, learned, optimizer, new TorchThreads(1), 0, diagnosis);
         for (int i = 0; i < 6; i++) {
           try (TrainingBatch batch = batches.batch(16, i)) {
-            StepResult result = again.step(batch, new StepTime(0, 0.1));
+            StepResult result = again.step(batch, new StepTime(5, 0.1));
             losses.add(result.loss());
             assertThat(result.gradients().isPresent()).isEqualTo(diagnosis.dueAt(i + 1));
           }
         }
         tensors.add(
-            Stream.of(fresh.parameters(), fresh.statistics(), optimizer.state())
+            Stream.of(fresh.parameters(), fresh.statistics(), learned.tensors(), optimizer.state())
                 .flatMap(List::stream)
                 .map(tensor -> tensor.tensor().toFloatArray())
                 .toList());
