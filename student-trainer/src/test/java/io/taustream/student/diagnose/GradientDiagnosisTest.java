@@ -258,4 +258,30 @@ class GradientDiagnosisTest {
   private static double sum(List<Double> values) {
     return values.stream().mapToDouble(Double::doubleValue).sum();
   }
+
+  @Test
+  void topKLabelsHaveOneGroupForAllBehindTheK() {
+    NDArray rest = manager.create(new float[] {(float) Math.log(3)}, new Shape(1, 1));
+    TeacherLogits teacher =
+        TeacherLogits.topK(
+            manager.create(new int[] {3, 1}, new Shape(1, 2)),
+            manager.create(new float[] {5, 4}, new Shape(1, 2)),
+            rest,
+            new double[] {1},
+            5);
+    LossInput input =
+        new LossInput(
+            manager.create(new float[] {1, 0, 2, 0, 0}, new Shape(1, 5)),
+            Optional.of(teacher),
+            manager.create(new long[1]));
+    Loss slope = new Slope("slope", List.of(1.0, 2.0, 3.0, 4.0, 0.0), 1);
+
+    TermGradients found =
+        GradientDiagnosis.every(1)
+            .of(new WeightedLoss(List.of(new WeightedLoss.Term(slope, 1))), input)
+            .orElseThrow();
+
+    assertThat(found.groups().ends()).containsExactly(1, 2, 5);
+    assertThat(found.shares().get("slope")).containsExactly(0.4, 0.2, 0.4);
+  }
 }
