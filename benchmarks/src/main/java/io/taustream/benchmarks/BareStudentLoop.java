@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.loss.LossInput;
+import io.taustream.student.loss.TeacherLogits;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.Autograd;
 import io.taustream.student.model.NetworkStudent;
@@ -87,7 +88,7 @@ final class BareStudentLoop implements Contender, AutoCloseable {
           Autograd.record(
               () ->
                   loss.value(
-                          new LossInput(student.logits(images, true), Optional.of(teacher), labels))
+                          new LossInput(student.logits(images, true), Optional.of(TeacherLogits.dense(teacher)), labels))
                       .total());
       Autograd.backward(total);
       optimizer.update(Recipe.LEARNING_RATE);

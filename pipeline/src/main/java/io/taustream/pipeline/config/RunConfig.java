@@ -69,6 +69,12 @@ public record RunConfig(
           labels.k().getAsInt(),
           "a whole number from 1 to below the " + data.classes() + " classes");
     }
+    if (labels.encoding().equals("top-k") && teachers.size() > 1) {
+      throw new InvalidValueException(
+          "labels.encoding",
+          "top-k with %d teachers, whose mean it cannot give".formatted(teachers.size()),
+          "top-k with one teacher, or dense-f16 or dense-f32,");
+    }
   }
 
   private static void requireNamesOnce(List<TeacherConfig> teachers) {
@@ -177,20 +183,6 @@ public record RunConfig(
       }
     }
     return warnings;
-  }
-
-  /**
-   * Fails where labels of this configuration can be made, but no student can be trained on them.
-   *
-   * @throws ConfigurationException if {@code labels.encoding} is {@code top-k} and a loss term
-   *     reads labels
-   */
-  public void requireTrainable() {
-    if (distils() && labels.encoding().equals("top-k")) {
-      throw new ConfigurationException(
-          "labels.encoding: found top-k, which can be labelled and inspected but not trained on;"
-              + " dense-f16 or dense-f32 is allowed for training");
-    }
   }
 
   /**

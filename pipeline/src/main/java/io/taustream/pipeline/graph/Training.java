@@ -78,7 +78,6 @@ public final class Training {
    */
   @SuppressWarnings("try") // the folder is held, and nothing asked of the hold
   public Summary run(boolean labelling, boolean fresh) {
-    config.requireTrainable();
     config.warnings().forEach(LOG::warn);
     RunFolder folder = RunFolder.of(config, resources);
     DataSources data = DataSources.open(config.data(), resources.objects());

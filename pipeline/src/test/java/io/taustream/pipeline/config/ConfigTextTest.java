@@ -81,7 +81,7 @@ class ConfigTextTest {
                                 1 + run.length(),
                                 run.length(),
                                 soft ? OptionalLong.of(~seed) : OptionalLong.empty()),
-                            teachers,
+                            labels.k().isPresent() ? teachers.stream().limit(1).toList() : teachers,
                             labels,
                             student(run, soft),
                             train,

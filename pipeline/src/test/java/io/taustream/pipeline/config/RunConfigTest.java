@@ -239,7 +239,6 @@ class RunConfigTest {
             view: {policy: random-resized-crop, size: 64, count: 2}
             teachers:
               - {name: t, model: t.onnx, batch: 32}
-              - {name: u, model: u.onnx, weight: 0.5}
             labels: {encoding: top-k, k: 1}
             student: {model: resnet8, mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25]}
             train:
@@ -267,20 +266,7 @@ class RunConfigTest {
     assertThat(config.warnings())
         .containsExactly(
             "loss has no term that listens to a teacher (all but ce do): the student is trained"
-                + " without t, u");
-  }
-
-  @Test
-  void labelsTopKButDoesNotTrainOnIt() {
-    String encoding = "dense-f16}";
-    RunConfig topK = parse(EXAMPLE.replace(encoding, "top-k, k: 3}"));
-
-    assertThatThrownBy(topK::requireTrainable)
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            "labels.encoding: found top-k, which can be labelled and inspected but not trained"
-                + " on; dense-f16 or dense-f32 is allowed for training");
-    parse(EXAMPLE).requireTrainable();
+                + " without t");
   }
 
   @Test

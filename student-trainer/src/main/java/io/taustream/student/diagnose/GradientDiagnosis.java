@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.taustream.student.loss.Loss;
 import io.taustream.student.loss.LossInput;
+import io.taustream.student.loss.TeacherLogits;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.Autograd;
 import java.util.ArrayList;
@@ -66,8 +67,10 @@ public final class GradientDiagnosis {
     }
     Map<String, float[]> gradients = new LinkedHashMap<>();
     loss.terms().forEach((name, term) -> gradients.put(name, gradient(term.loss(), input)));
-    RankGroups groups = RankGroups.of(Math.toIntExact(input.classes()));
-    int[] groupOf = groups.groups(floats(input.teacher().get()));
+    TeacherLogits teacher = input.teacher().get();
+    RankGroups groups =
+        RankGroups.of(Math.toIntExact(input.classes()), Math.toIntExact(teacher.rankedClasses()));
+    int[] groupOf = groups.groups(floats(teacher.ranking()));
     Map<String, List<Double>> shares = new LinkedHashMap<>();
     Map<String, Double> norms = new LinkedHashMap<>();
     gradients.forEach(

@@ -55,6 +55,20 @@ public record RankGroups(List<Integer> ends) {
     return new RankGroups(ends);
   }
 
+  /**
+   * The same where only the first ranks are known: those behind them are one group.
+   *
+   * @param ranked at least 1
+   */
+  static RankGroups of(int classes, int ranked) {
+    if (ranked >= classes) {
+      return of(classes);
+    }
+    List<Integer> ends = new ArrayList<>(of(ranked).ends());
+    ends.add(classes);
+    return new RankGroups(ends);
+  }
+
   /** C. */
   public int classes() {
     return ends.get(ends.size() - 1);

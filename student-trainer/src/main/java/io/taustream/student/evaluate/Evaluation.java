@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
  * @param ece expected calibration error over 15 bins
  * @param agreement share of rows with the teacher's prediction
  * @param kendallTau Kendall's τ-b with the teacher's logits, a mean over the rows where it is
- *     defined
+ *     defined; with top-k labels over the pairs whose order they know
  * @param loss the training loss, a mean over rows
  * @param lossTerms each term's value without its weight, means over rows; empty if none was given
  * @param outcomes of each sample, in the order added; absent without a teacher

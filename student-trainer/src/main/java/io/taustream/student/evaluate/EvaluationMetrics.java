@@ -20,7 +20,6 @@ public final class EvaluationMetrics {
 
   private final int classes;
   private final float[] row;
-  private final float[] teacherRow;
   private final KendallTauB kendall;
   private final Calibration calibration = new Calibration();
   private final Map<Cell, Long> confusion = new HashMap<>();
@@ -46,7 +45,6 @@ public final class EvaluationMetrics {
   public EvaluationMetrics(int classes) {
     this.classes = classes;
     row = new float[classes];
-    teacherRow = new float[classes];
     kendall = new KendallTauB(classes);
   }
 
@@ -55,20 +53,19 @@ public final class EvaluationMetrics {
    *
    * @param logits B × C, row major, from its position on; its position stays
    * @param labels B, −1 where there is none
-   * @param teacher B × C like {@code logits}, where there is a teacher to compare with
+   * @param teacher of the same B rows, where there is a teacher to compare with
    * @throws TaustreamException if a logit is not finite
    */
-  public void add(FloatBuffer logits, int[] labels, Optional<FloatBuffer> teacher) {
+  public void add(FloatBuffer logits, int[] labels, Optional<TeacherReference> teacher) {
     for (int i = 0; i < labels.length; i++) {
-      read(logits, i, row, "Logits");
+      read(logits, i);
       int predicted = argmax(row);
       samples++;
       if (labels[i] >= 0) {
         addLabelled(labels[i], predicted);
       }
       if (teacher.isPresent()) {
-        read(teacher.get(), i, teacherRow, "The teacher's logits");
-        addCompared(predicted, labels[i]);
+        addCompared(predicted, labels[i], i, teacher.get());
       }
     }
   }
@@ -86,13 +83,13 @@ public final class EvaluationMetrics {
     terms.forEach((name, term) -> lossTerms.merge(name, rows * term, Double::sum));
   }
 
-  private void read(FloatBuffer logits, int index, float[] into, String what) {
-    logits.get(logits.position() + index * classes, into);
-    for (float logit : into) {
+  private void read(FloatBuffer logits, int index) {
+    logits.get(logits.position() + index * classes, row);
+    for (float logit : row) {
       if (!Float.isFinite(logit)) {
         throw new TaustreamException(
-            "%s of evaluated sample %d hold %s; only finite values can be evaluated: train again with a lower train.optimizer.lr, or check the teacher's model"
-                .formatted(what, samples, logit));
+            "Logits of evaluated sample %d hold %s; only finite values can be evaluated: train again with a lower train.optimizer.lr, or check the teacher's model"
+                .formatted(samples, logit));
       }
     }
   }
@@ -112,22 +109,23 @@ public final class EvaluationMetrics {
     confusion.merge(new Cell(label, predicted), 1L, Long::sum);
   }
 
-  private void addCompared(int predicted, int label) {
+  private void addCompared(int predicted, int label, int index, TeacherReference teacher) {
     compared++;
     if (label >= 0) {
-      outcomes.add(row, teacherRow, predicted == label);
+      teacher.addOutcome(index, row, predicted == label, outcomes);
     } else {
       outcomes.addUnlabelled();
     }
-    agreed += predicted == argmax(teacherRow) ? 1 : 0;
-    OptionalDouble correlation = kendall.of(row, teacherRow);
+    agreed += predicted == teacher.prediction(index) ? 1 : 0;
+    OptionalDouble correlation = teacher.tau(index, row, kendall);
     if (correlation.isPresent()) {
       ranked++;
       tau += correlation.getAsDouble();
     }
   }
 
-  private static int argmax(float[] values) {
+  /** The largest value's place; of equal ones the first. */
+  static int argmax(float[] values) {
     int best = 0;
     for (int c = 1; c < values.length; c++) {
       if (values[c] > values[best]) {

@@ -17,7 +17,8 @@ import java.util.List;
  * gradient passes through τ² and through both softmaxes, as in the authors' code; there θ is
  * decayed as every parameter is, and so it is here, which draws τ to τ₀ + ρ / 2.
  *
- * <p>With {@code standardize} the Z-score of t and s comes first (arXiv 2403.01427).
+ * <p>With {@code standardize} the Z-score of t and s comes first (arXiv 2403.01427). With top-k
+ * labels the divergence is that of {@link KullbackLeibler}.
  *
  * <p>Shapes: s and t are B × C, θ has one element. Range: [0, ∞). Gradient to s: τ · (q − p) / B.
  * Labels are not looked at.
@@ -83,18 +84,10 @@ public record CurriculumTemperature(
 
   @Override
   public NDArray value(LossInput input) {
-    NDArray s = standardize ? Standardization.of(input.student()) : input.student();
-    NDArray t = input.teacherFor(this);
-    if (standardize) {
-      t = Standardization.of(t);
-    }
+    NDArray s = input.student();
+    TeacherLogits t = input.teacherFor(this);
     NDArray tau = temperature(input);
-    NDArray logQ = s.div(tau).logSoftmax(1);
-    NDArray logP = t.div(tau).logSoftmax(1);
-    NDArray p = logP.exp();
-    // Σ(q − p) is zero but for rounding, see KullbackLeibler.
-    NDArray rounding = logQ.exp().sub(p).stopGradient();
-    NDArray divergence = p.mul(logP.sub(logQ)).add(rounding).sum();
+    NDArray divergence = t.events(s, new Softening(tau, standardize)).divergence().sum();
     return divergence.mul(tau.square()).mul(Constant.of(s, 1.0 / input.batch())).sum();
   }
 

@@ -10,21 +10,21 @@ import java.util.Optional;
  * none of them.
  *
  * @param student logits s, B × C, float32 (float64 works as well), through which gradients flow
- * @param teacher logits t, B × C, of the same data type, constants
+ * @param teacher logits t, of B × C of the same data type
  * @param labels classes y, B, int64, in [0, C), or −1 where a sample has none
  * @param state of training
  */
 public record LossInput(
-    NDArray student, Optional<NDArray> teacher, NDArray labels, LossState state) {
+    NDArray student, Optional<TeacherLogits> teacher, NDArray labels, LossState state) {
   public LossInput {
     Shape shape = student.getShape();
     if (shape.dimension() != 2) {
       throw new IllegalArgumentException("student logits are " + shape + ", not batch x classes");
     }
-    if (teacher.isPresent() && !teacher.get().getShape().equals(shape)) {
+    if (teacher.isPresent() && !teacher.get().shape().equals(shape)) {
       throw new TaustreamException(
           "The teacher's logits are %s and the student's %s (batch, classes); they must be the same: set data.classes to the teacher's class count"
-              .formatted(teacher.get().getShape(), shape));
+              .formatted(teacher.get().shape(), shape));
     }
     if (labels.getShape().dimension() != 1 || labels.getShape().get(0) != shape.get(0)) {
       throw new IllegalArgumentException(
@@ -33,7 +33,7 @@ public record LossInput(
   }
 
   /** A batch before the first step. */
-  public LossInput(NDArray student, Optional<NDArray> teacher, NDArray labels) {
+  public LossInput(NDArray student, Optional<TeacherLogits> teacher, NDArray labels) {
     this(student, teacher, labels, LossState.START);
   }
 
@@ -74,7 +74,7 @@ public record LossInput(
    *
    * @throws TaustreamException if there are none
    */
-  NDArray teacherFor(Loss loss) {
+  TeacherLogits teacherFor(Loss loss) {
     return teacher.orElseThrow(
         () ->
             new TaustreamException(

@@ -26,7 +26,8 @@ import java.util.List;
  *
  * <p>Shapes: s and t are B × C. Range: [0, ∞) but for rounding. Gradient: T · (q − p) / B from
  * L_ins, 4 · (q·qᵀ − p·pᵀ)·q / B and 4 · q·(qᵀ·q − pᵀ·p) / C with respect to q from the others.
- * Labels are not looked at.
+ * Labels are not looked at. With top-k labels L_ins is that of {@link KullbackLeibler}, and in the
+ * others the classes outside the k share their mass under p evenly.
  *
  * @param temperatures the values of T, at least one, each above zero
  */
@@ -67,9 +68,9 @@ public record MultiLevel(List<Double> temperatures, boolean standardize) impleme
   /** L_batch + L_class at one temperature. */
   private NDArray correlations(LossInput input, double temperature) {
     NDArray s = input.student();
-    NDArray T = Constant.of(s, temperature);
-    NDArray q = s.div(T).softmax(1);
-    NDArray p = input.teacherFor(this).div(T).softmax(1);
+    Softening softening = Softening.at(s, temperature, false);
+    NDArray q = softening.of(s).softmax(1);
+    NDArray p = input.teacherFor(this).spread(softening).softmax(1);
     NDArray D = q.sub(p);
     NDArray S = q.add(p);
     NDArray K = S.matMul(D.transpose());

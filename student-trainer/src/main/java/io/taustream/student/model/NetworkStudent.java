@@ -8,6 +8,7 @@ import io.taustream.student.model.TensorSpec.Role;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A student whose network is one of {@link StudentModels}. */
 public final class NetworkStudent implements Student {
@@ -40,9 +41,10 @@ public final class NetworkStudent implements Student {
   private NDArray create(TensorSpec spec, long seed) {
     CounterRandom random = new CounterRandom(seed, spec.name());
     float[] values = new float[Math.toIntExact(spec.shape().size())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = spec.initialisation().value(random, i);
-    }
+    // Each value follows from its index alone, so the cores may share the work.
+    IntStream.range(0, values.length)
+        .parallel()
+        .forEach(i -> values[i] = spec.initialisation().value(random, i));
     // DJL's create lies over Java memory; the clone is libtorch's own, aligned for its kernels.
     try (NDArray drawn = manager.create(FloatBuffer.wrap(values), spec.shape(), DataType.FLOAT32)) {
       return drawn.duplicate();

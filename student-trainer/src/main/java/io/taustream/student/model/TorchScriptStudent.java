@@ -5,8 +5,6 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -35,8 +33,6 @@ import java.util.List;
 public final class TorchScriptStudent implements Student {
   /** The state that is the student's own. No tensor of a module can have this name. */
   private static final String PASSES = "training passes";
-
-  private static final int PROBE = 2;
 
   private final String name;
   private final int classes;
@@ -100,8 +96,7 @@ public final class TorchScriptStudent implements Student {
     try {
       TorchScriptStudent student =
           new TorchScriptStudent(name, archive, classes, imageSize, normalisation, seed, manager);
-      student.requireTrainable();
-      student.requireLogits();
+      TorchScriptProbe.require(student);
       return student;
     } catch (RuntimeException e) {
       manager.close();
@@ -130,59 +125,9 @@ public final class TorchScriptStudent implements Student {
     } catch (EngineException e) {
       throw new TaustreamException(
           "Student module %s cannot be loaded: %s; write it with torch.jit.script(module).save(…) of a PyTorch that is not newer than libtorch %s"
-              .formatted(name, firstLine(e), TorchEngine.get().getVersion()),
+              .formatted(name, TorchScriptProbe.reason(e), TorchEngine.get().getVersion()),
           e);
     }
-  }
-
-  private void requireTrainable() {
-    if (parameters.isEmpty()) {
-      throw new TaustreamException(
-          "Student module %s has no trainable parameter; write it without torch.jit.freeze, with requires_grad set on what is to be trained"
-              .formatted(name));
-    }
-    for (NamedTensor parameter : parameters) {
-      if (parameter.tensor().getDataType() != DataType.FLOAT32) {
-        throw new TaustreamException(
-            "Student module %s has a parameter %s of %s; float32 is trained: call module.float() before it is written"
-                .formatted(name, parameter.name(), parameter.tensor().getDataType()));
-      }
-    }
-  }
-
-  private void requireLogits() {
-    Shape expected = new Shape(PROBE, classes);
-    try (NDManager probe = manager.newSubManager()) {
-      NDArray images = probe.zeros(new Shape(PROBE, imageSize, imageSize, 3), DataType.UINT8);
-      NDList found = Autograd.pause(() -> run(images, false));
-      if (found.size() != 1
-          || !found.get(0).getShape().equals(expected)
-          || found.get(0).getDataType() != DataType.FLOAT32) {
-        throw new TaustreamException(
-            "Student module %s gives %s for %d images of %d x %d pixels; one tensor float32 %s is expected: N x classes, with data.classes %d"
-                .formatted(name, described(found), PROBE, imageSize, imageSize, expected, classes));
-      }
-    } catch (EngineException | UnsupportedOperationException e) {
-      throw new TaustreamException(
-          "Student module %s cannot take %d images, float32 (%d, 3, %d, %d), or gives no tensor: %s; its forward must take such a tensor and give the logits, and view.size must be the size that it is made for"
-              .formatted(name, PROBE, PROBE, imageSize, imageSize, firstLine(e)),
-          e);
-    }
-  }
-
-  private static String described(NDList found) {
-    return found.size() == 1
-        ? found.get(0).getDataType() + " " + found.get(0).getShape()
-        : found.size() + " tensors";
-  }
-
-  /** What libtorch says of an error, without the stack that it adds. */
-  private static String firstLine(RuntimeException error) {
-    String message = String.valueOf(error.getMessage()).strip();
-    // A failure inside a module begins with where in its code it was; the reason comes last.
-    return message.contains("Traceback of TorchScript")
-        ? message.substring(message.lastIndexOf('\n') + 1).strip()
-        : message.lines().findFirst().orElse("");
   }
 
   @Override
@@ -223,7 +168,8 @@ public final class TorchScriptStudent implements Student {
     return run(images, true).get(0);
   }
 
-  private NDList run(NDArray images, boolean training) {
+  /** What the module gives, whatever that is. */
+  NDList run(NDArray images, boolean training) {
     if (training != inTraining) {
       switchTo(training);
     }

@@ -1,5 +1,7 @@
 package io.taustream.student.ranking;
 
+import java.util.Optional;
+
 /**
  * How far the student agrees with the teacher on a pair of channels: an even function of (i, j),
  * zero where the teacher has a tie. Immutable.
@@ -11,13 +13,19 @@ public sealed interface Agreement permits ProductAgreement, FactoredAgreement, S
   /** k, above zero. */
   double steepness();
 
+  /** How the agreement splits into sums that need no pairs, if it does. */
+  default Optional<Separation> separation() {
+    return Optional.empty();
+  }
+
   /**
    * The agreement of channel i with the channels j from {@code from} on, and its derivatives by sᵢ
    * divided by k; by sⱼ they are the same, negated.
    *
-   * @param row whose channels are in falling order of the teacher
-   * @param from above i
+   * @param s student logits
+   * @param t teacher logits; tᵢ is above every tⱼ
+   * @param from the first j
    * @param length how many channels
    */
-  void evaluate(OrderedRow row, int i, int from, int length, PairBuffers pairs);
+  void evaluate(float[] s, float[] t, int i, int from, int length, PairBuffers pairs);
 }

@@ -1,5 +1,7 @@
 package io.taustream.student.ranking;
 
+import java.util.Optional;
+
 /**
  * A smooth stand-in f for the sign function: odd, rising, f(±∞) = ±1, with a finite slope
  * everywhere. Stateless.
@@ -15,6 +17,14 @@ public sealed interface Curve
 
   /** f′(x). */
   double slope(double x);
+
+  /**
+   * f as a sum of exponentials, exact or off by at most 10⁻⁶ in value and 10⁻⁵ in slope, where it
+   * has one; see docs/losses.md.
+   */
+  default Optional<ExponentialSeries> series() {
+    return Optional.empty();
+  }
 
   /**
    * f and f′ of the first {@code length} elements; finite for every finite x.

@@ -59,19 +59,22 @@ public record ErfCurve() implements Curve {
 
   @Override
   public void evaluate(float[] x, int length, float[] value, float[] slope) {
+    // Two loops: one with both rationals is too long for the compiler to vectorise.
+    for (int j = 0; j < length; j++) {
+      // e^−x² as in LaplaceCurve.
+      float h = Math.min(HalfTanh.LARGEST, 0.25f * x[j] * x[j]);
+      float u = h * h;
+      float p = h * (HalfTanh.P0 + u * (HalfTanh.P1 + u * (HalfTanh.P2 + u * HalfTanh.P3)));
+      float z = p / (1f + u * (HalfTanh.Q1 + u * (HalfTanh.Q2 + u * HalfTanh.Q3)));
+      float root = (1f - z) / (1f + z);
+      slope[j] = (float) SLOPE * Math.max(0f, root * root - FLAT);
+    }
     for (int j = 0; j < length; j++) {
       float c = Math.max(-LARGEST, Math.min(LARGEST, x[j]));
       float u = c * c;
       float numerator = N0 + u * (N1 + u * (N2 + u * (N3 + u * (N4 + u * N5))));
       float denominator = 1f + u * (D1 + u * (D2 + u * (D3 + u * (D4 + u * D5))));
       value[j] = c * numerator / denominator;
-      // e^−x² as in LaplaceCurve.
-      float h = Math.min(HalfTanh.LARGEST, 0.25f * x[j] * x[j]);
-      float v = h * h;
-      float p = h * (HalfTanh.P0 + v * (HalfTanh.P1 + v * (HalfTanh.P2 + v * HalfTanh.P3)));
-      float q = 1f + v * (HalfTanh.Q1 + v * (HalfTanh.Q2 + v * HalfTanh.Q3));
-      float root = (q - p) / (q + p);
-      slope[j] = (float) SLOPE * Math.max(0f, root * root - FLAT);
     }
   }
 }

@@ -1,15 +1,22 @@
 package io.taustream.student.ranking;
 
+import java.util.Optional;
+
 /** f(k·Δs) · f(k·Δt). */
 public record FactoredAgreement(Curve curve, double steepness) implements Agreement {
+  private static final int MERGE_FROM = 1500;
+
   @Override
-  public void evaluate(OrderedRow row, int i, int from, int length, PairBuffers pairs) {
+  public Optional<Separation> separation() {
+    return curve.series().map(series -> new Separation(series, true, MERGE_FROM));
+  }
+
+  @Override
+  public void evaluate(float[] s, float[] t, int i, int from, int length, PairBuffers pairs) {
     float[] x = pairs.argument;
     float[] weight = pairs.weight;
     float[] agreement = pairs.agreement;
     float[] slope = pairs.slope;
-    float[] s = row.student;
-    float[] t = row.teacher;
     float k = (float) steepness;
     float si = s[i];
     float ti = t[i];

@@ -1,9 +1,19 @@
 package io.taustream.student.ranking;
 
+import java.util.Optional;
+
 /** sign(x) · (1 − e^−|x|); slope e^−|x|, at zero too. */
 public record LaplaceCurve() implements Curve {
   // A little more than e^−20, as in TanhCurve.
   private static final float FLAT = 2.2e-9f;
+
+  // Itself.
+  private static final ExponentialSeries SERIES = new ExponentialSeries(1, 1);
+
+  @Override
+  public Optional<ExponentialSeries> series() {
+    return Optional.of(SERIES);
+  }
 
   @Override
   public double value(double x) {

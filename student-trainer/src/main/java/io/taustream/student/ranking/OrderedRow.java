@@ -38,11 +38,7 @@ final class OrderedRow {
   /** Takes the row that begins at {@code offset}; the gradient becomes zero. */
   void load(float[] s, float[] t, int offset) {
     for (int i = 0; i < classes; i++) {
-      // Adding zero makes −0 a 0: the two are equal and their bits are not.
-      int bits = Float.floatToIntBits(t[offset + i] + 0f);
-      // In the order of signed integers, then upside down.
-      int ordered = ~(bits ^ (bits >> 31 & Integer.MAX_VALUE));
-      keys[i] = (long) ordered << 32 | i;
+      keys[i] = (long) ~sortable(t[offset + i]) << 32 | i;
     }
     Arrays.sort(keys);
     for (int place = 0; place < classes; place++) {
@@ -65,6 +61,13 @@ final class OrderedRow {
     for (int place = 0; place < classes; place++) {
       target[offset + channel(place)] = (float) (scale * gradient[place]);
     }
+  }
+
+  /** An integer in whose order the numbers are. */
+  static int sortable(float x) {
+    // Adding zero makes −0 a 0: the two are equal and their bits are not.
+    int bits = Float.floatToIntBits(x + 0f);
+    return bits ^ (bits >> 31 & Integer.MAX_VALUE);
   }
 
   private int channel(int place) {

@@ -15,7 +15,6 @@ final class PairwiseKernel implements RowKernel {
 
   private final Agreement agreement;
   private final PairBuffers pairs = new PairBuffers();
-  private final float[] agreements = new float[PairBuffers.CAPACITY];
   private final float[] slopes = new float[PairBuffers.CAPACITY];
 
   PairwiseKernel(Agreement agreement) {
@@ -47,28 +46,25 @@ final class PairwiseKernel implements RowKernel {
         continue;
       }
       int length = end - first;
-      agreement.evaluate(row, i, first, length, pairs);
-      add(pairs.agreement, length, agreements, first - from);
+      agreement.evaluate(row.student, row.teacher, i, first, length, pairs);
+      sum += total(pairs.agreement, length);
       add(pairs.slope, length, slopes, first - from);
       row.gradient[i] += total(pairs.slope, length);
       pending++;
       if (pending == FLUSH) {
-        sum += flush(row, from, width);
+        flush(row, from, width);
         pending = 0;
       }
     }
-    return sum + flush(row, from, width);
+    flush(row, from, width);
+    return sum;
   }
 
-  private double flush(OrderedRow row, int from, int width) {
-    double sum = 0;
+  private void flush(OrderedRow row, int from, int width) {
     for (int j = 0; j < width; j++) {
-      sum += agreements[j];
       row.gradient[from + j] -= slopes[j];
     }
-    Arrays.fill(agreements, 0, width, 0f);
     Arrays.fill(slopes, 0, width, 0f);
-    return sum;
   }
 
   private static void add(float[] terms, int length, float[] sums, int offset) {

@@ -3,12 +3,10 @@ package io.taustream.student.ranking;
 /** f(k·Δs·Δt). */
 public record ProductAgreement(Curve curve, double steepness) implements Agreement {
   @Override
-  public void evaluate(OrderedRow row, int i, int from, int length, PairBuffers pairs) {
+  public void evaluate(float[] s, float[] t, int i, int from, int length, PairBuffers pairs) {
     float[] x = pairs.argument;
     float[] weight = pairs.weight;
     float[] slope = pairs.slope;
-    float[] s = row.student;
-    float[] t = row.teacher;
     float k = (float) steepness;
     float si = s[i];
     float ti = t[i];

@@ -1,7 +1,5 @@
 package io.taustream.student.ranking;
 
-import java.util.function.Supplier;
-
 /**
  * 1 − τ_d of a batch and its gradient by the student's logits, in one pass and O(B·C) memory. Float
  * in, float out; sums are in double precision. Immutable; threads may share it.
@@ -12,10 +10,20 @@ import java.util.function.Supplier;
 public final class RankingLoss {
   private final Agreement agreement;
   private final RowThreads threads;
+  private final Method method;
 
+  /** By the method that is fastest for the number of classes. */
   public RankingLoss(Agreement agreement, RowThreads threads) {
+    this(agreement, threads, Method.FASTEST);
+  }
+
+  /**
+   * @throws IllegalArgumentException on evaluation, if the agreement does not allow the method
+   */
+  public RankingLoss(Agreement agreement, RowThreads threads, Method method) {
     this.agreement = agreement;
     this.threads = threads;
+    this.method = method;
   }
 
   /**
@@ -28,6 +36,17 @@ public final class RankingLoss {
    * @return the mean of 1 − τ_d over the rows
    */
   public double evaluate(float[] student, float[] teacher, int classes, float[] gradient) {
+    return evaluate(student, teacher, classes, (long) classes * (classes - 1) / 2, gradient);
+  }
+
+  /**
+   * Value and gradient where the order of some pairs is not known.
+   *
+   * @param known τ_d is the mean over so many pairs of a row, at least 1; the teacher ties the
+   *     others
+   */
+  public double evaluate(
+      float[] student, float[] teacher, int classes, long known, float[] gradient) {
     if (classes < 2 || student.length == 0 || student.length % classes != 0) {
       throw new IllegalArgumentException(
           student.length + " logits are no rows of " + classes + " classes, 2 or more");
@@ -38,15 +57,14 @@ public final class RankingLoss {
               .formatted(student.length, teacher.length, gradient.length));
     }
     int rows = student.length / classes;
-    double pairs = 0.5 * classes * (classes - 1.0);
+    double pairs = (double) known;
     double[] tau = new double[rows];
     double scale = -agreement.steepness() / (pairs * rows);
-    Supplier<RowKernel> kernels = () -> new PairwiseKernel(agreement);
     threads.forEach(
         rows,
         (long) (rows * pairs),
         () -> {
-          RowKernel kernel = kernels.get();
+          RowKernel kernel = method.kernel(agreement, classes);
           OrderedRow ordered = new OrderedRow(classes);
           return row -> {
             ordered.load(student, teacher, row * classes);

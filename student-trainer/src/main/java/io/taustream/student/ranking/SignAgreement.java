@@ -1,12 +1,20 @@
 package io.taustream.student.ranking;
 
+import java.util.Optional;
+
 /** f(k·Δs) · sign(Δt). */
 public record SignAgreement(Curve curve, double steepness) implements Agreement {
+  private static final int MERGE_FROM = 700;
+
   @Override
-  public void evaluate(OrderedRow row, int i, int from, int length, PairBuffers pairs) {
+  public Optional<Separation> separation() {
+    return curve.series().map(series -> new Separation(series, false, MERGE_FROM));
+  }
+
+  @Override
+  public void evaluate(float[] s, float[] t, int i, int from, int length, PairBuffers pairs) {
     // The teacher's sign is +1 for all: ties are not among them.
     float[] x = pairs.argument;
-    float[] s = row.student;
     float k = (float) steepness;
     float si = s[i];
     for (int j = 0; j < length; j++) {

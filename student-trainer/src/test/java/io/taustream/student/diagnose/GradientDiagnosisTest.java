@@ -15,6 +15,7 @@ import io.taustream.student.loss.Loss;
 import io.taustream.student.loss.LossInput;
 import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
+import io.taustream.student.loss.TeacherLogits;
 import io.taustream.student.loss.WeightedLoss;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +55,10 @@ class GradientDiagnosisTest {
   private TermGradients diagnose(float[][] student, float[][] teacher, WeightedLoss.Term... terms) {
     long[] labels = new long[student.length];
     LossInput input =
-        new LossInput(matrix(student), Optional.of(matrix(teacher)), manager.create(labels));
+        new LossInput(
+            matrix(student),
+            Optional.of(TeacherLogits.dense(matrix(teacher))),
+            manager.create(labels));
     return GradientDiagnosis.every(1).of(new WeightedLoss(List.of(terms)), input).orElseThrow();
   }
 
@@ -206,7 +210,9 @@ class GradientDiagnosisTest {
   void takesDoublePrecisionAndLeavesTheInputAsItWas() {
     NDArray student = manager.create(new double[] {0, 1, 2, 3}, new Shape(2, 2));
     NDArray teacher = manager.create(new double[] {0, 1, 2, 3}, new Shape(2, 2));
-    LossInput input = new LossInput(student, Optional.of(teacher), manager.create(new long[2]));
+    LossInput input =
+        new LossInput(
+            student, Optional.of(TeacherLogits.dense(teacher)), manager.create(new long[2]));
 
     TermGradients found =
         GradientDiagnosis.every(1)

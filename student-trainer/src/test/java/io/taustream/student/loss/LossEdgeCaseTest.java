@@ -203,7 +203,7 @@ class LossEdgeCaseTest {
               () ->
                   new LossInput(
                       manager.zeros(new Shape(1, 3)),
-                      Optional.of(manager.zeros(new Shape(1, 4))),
+                      Optional.of(TeacherLogits.dense(manager.zeros(new Shape(1, 4)))),
                       manager.create(new long[] {0})))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("(1, 4)")
@@ -217,7 +217,7 @@ class LossEdgeCaseTest {
       LossInput input =
           new LossInput(
               manager.create(new float[][] {{1, 2, 3}}),
-              Optional.of(manager.create(new float[][] {{2, 1, 5}})),
+              Optional.of(TeacherLogits.dense(manager.create(new float[][] {{2, 1, 5}}))),
               manager.create(new long[] {1}));
       WeightedLoss loss =
           new WeightedLoss(

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The value and the gradient of a loss, by libtorch's own autograd.
@@ -36,10 +37,49 @@ record LossProbe(double value, List<Double> gradient, Map<String, Double> learne
       long[] labels,
       double epoch,
       Map<String, Double> learned) {
+    Shape shape = new Shape(labels.length, classes);
+    return of(
+        loss,
+        type,
+        shape,
+        student,
+        manager -> TeacherLogits.dense(manager.create(teacher, shape).toType(type, true)),
+        labels,
+        epoch,
+        learned);
+  }
+
+  /** With top-k labels. */
+  static LossProbe of(
+      Loss loss,
+      DataType type,
+      double[] student,
+      TopKTeacher teacher,
+      long[] labels,
+      double epoch) {
+    return of(
+        loss,
+        type,
+        new Shape(labels.length, teacher.classes()),
+        student,
+        manager -> teacher.tensors(manager, type),
+        labels,
+        epoch,
+        Map.of());
+  }
+
+  private static LossProbe of(
+      Loss loss,
+      DataType type,
+      Shape shape,
+      double[] student,
+      Function<NDManager, TeacherLogits> teacher,
+      long[] labels,
+      double epoch,
+      Map<String, Double> learned) {
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-      Shape shape = new Shape(labels.length, classes);
       NDArray s = manager.create(student, shape).toType(type, true);
-      NDArray t = manager.create(teacher, shape).toType(type, true);
+      TeacherLogits t = teacher.apply(manager);
       s.setRequiresGradient(true);
       Map<String, NDArray> parameters = new LinkedHashMap<>();
       for (LearnedParameter parameter : loss.learned()) {

@@ -57,7 +57,10 @@ class WeightTest {
       NDArray y = manager.create(new long[] {1});
       for (double epoch : new double[] {0, 0.75, 4, 9}) {
         WeightedLoss.Numbers numbers =
-            loss.value(new LossInput(s, Optional.of(t), y, new LossState(epoch, Map.of()))).read();
+            loss.value(
+                    new LossInput(
+                        s, Optional.of(TeacherLogits.dense(t)), y, new LossState(epoch, Map.of())))
+                .read();
 
         double expected =
             0.5 * numbers.terms().get("ce") + Math.min(8, 2 * epoch) * numbers.terms().get("kl");

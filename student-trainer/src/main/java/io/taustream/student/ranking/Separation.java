@@ -1,0 +1,11 @@
+package io.taustream.student.ranking;
+
+/**
+ * An agreement whose pairs need not be gone through one by one: f(k·Δs) · g(Δt) with f a sum of
+ * exponentials, which {@link Method#MERGED} makes use of.
+ *
+ * @param series f
+ * @param fades whether g is f(k·Δt), else sign(Δt)
+ * @param worthFrom the number of classes from which merging is faster; measured, see docs/losses.md
+ */
+public record Separation(ExponentialSeries series, boolean fades, int worthFrom) {}
