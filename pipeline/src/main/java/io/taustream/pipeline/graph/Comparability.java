@@ -24,7 +24,6 @@ final class Comparability {
   static void require(List<ComparedConfig> candidates) {
     Map<ObjectUri, ComparedConfig> folders = new HashMap<>();
     for (ComparedConfig candidate : candidates) {
-      candidate.config().requireTrainable();
       RunConfig config = candidate.config();
       if (config.data().test().isEmpty()) {
         throw new ConfigurationException(
