@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
       LabellingBenchmark.class,
       TrainingBenchmark.class,
       DecodingBenchmark.class,
-      MemoryBenchmark.class
+      MemoryBenchmark.class,
+      KendallBenchmark.class
     })
 final class Benchmarks {
   private Benchmarks() {}

@@ -21,6 +21,13 @@ class RankGroupsTest {
   }
 
   @Test
+  void putsRanksThatTopKLabelsDoNotTellIntoOneGroup() {
+    assertThat(RankGroups.of(100, 4).ends()).containsExactly(1, 2, 3, 4, 100);
+    assertThat(RankGroups.of(100, 30).ends()).containsExactly(1, 2, 3, 5, 10, 20, 30, 100);
+    assertThat(RankGroups.of(10, 9)).isEqualTo(RankGroups.of(10));
+  }
+
+  @Test
   void ranksEachRowByItselfTheLowerClassFirstWhereLogitsTie() {
     float[] teacher = {
       -1, 7, 0.5f, -3, //
