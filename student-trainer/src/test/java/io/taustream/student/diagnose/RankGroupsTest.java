@@ -37,12 +37,4 @@ class RankGroupsTest {
     assertThat(RankGroups.of(4).groups(teacher)).containsExactly(2, 0, 1, 3, 1, 2, 0, 3);
     assertThat(RankGroups.of(3).groups(new float[] {-0f, 0f, 1e-30f})).containsExactly(1, 2, 0);
   }
-
-  @Test
-  void putsAllRanksThatAreNotKnownIntoOneGroup() {
-    assertThat(RankGroups.of(100, 5).ends()).containsExactly(1, 2, 3, 4, 5, 100);
-    assertThat(RankGroups.of(1000, 30).ends()).containsExactly(1, 2, 3, 5, 10, 20, 30, 1000);
-    assertThat(RankGroups.of(10, 9)).isEqualTo(RankGroups.of(10));
-    assertThat(RankGroups.of(10, 10)).isEqualTo(RankGroups.of(10));
-  }
 }

@@ -87,7 +87,7 @@ class TopKLossTest {
 
   /** Rows on the CPU, merged from some thousand classes on, against tiles in double precision. */
   @ParameterizedTest
-  @CsvSource({"600,1", "3000,12", "3000,2999"})
+  @CsvSource({"600,1", "1200,12", "3000,7", "700,699"})
   void rankManyClassesTheSameByRowsAndByTiles(int classes, int k) {
     Random random = new Random(3);
     double[] s = random.doubles(2L * classes, -4, 4).toArray();
