@@ -4,11 +4,13 @@ import java.util.Optional;
 
 /** f(k·Δs) · f(k·Δt). */
 public record FactoredAgreement(Curve curve, double steepness) implements Agreement {
-  private static final int MERGE_FROM = 1500;
+  private static final int MERGE_FROM = 600;
 
   @Override
   public Optional<Separation> separation() {
-    return curve.series().map(series -> new Separation(series, true, MERGE_FROM));
+    return curve
+        .series()
+        .flatMap(series -> curve.split().map(split -> new Separation(series, split, MERGE_FROM)));
   }
 
   @Override

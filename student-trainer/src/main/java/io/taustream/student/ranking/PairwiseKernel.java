@@ -47,9 +47,9 @@ final class PairwiseKernel implements RowKernel {
       }
       int length = end - first;
       agreement.evaluate(row.student, row.teacher, i, first, length, pairs);
-      sum += total(pairs.agreement, length);
-      add(pairs.slope, length, slopes, first - from);
-      row.gradient[i] += total(pairs.slope, length);
+      sum += PairBuffers.sum(pairs.agreement, length);
+      PairBuffers.add(pairs.slope, length, slopes, first - from);
+      row.gradient[i] += PairBuffers.sum(pairs.slope, length);
       pending++;
       if (pending == FLUSH) {
         flush(row, from, width);
@@ -65,39 +65,5 @@ final class PairwiseKernel implements RowKernel {
       row.gradient[from + j] -= slopes[j];
     }
     Arrays.fill(slopes, 0, width, 0f);
-  }
-
-  private static void add(float[] terms, int length, float[] sums, int offset) {
-    for (int j = 0; j < length; j++) {
-      sums[offset + j] += terms[j];
-    }
-  }
-
-  /** The sum in eight strands, which do not wait for one another. */
-  private static double total(float[] x, int length) {
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    float e = 0;
-    float f = 0;
-    float g = 0;
-    float h = 0;
-    int j = 0;
-    for (; j < length - 7; j += 8) {
-      a += x[j];
-      b += x[j + 1];
-      c += x[j + 2];
-      d += x[j + 3];
-      e += x[j + 4];
-      f += x[j + 5];
-      g += x[j + 6];
-      h += x[j + 7];
-    }
-    double rest = 0;
-    for (; j < length; j++) {
-      rest += x[j];
-    }
-    return rest + ((double) a + b) + ((double) c + d) + ((double) e + f) + ((double) g + h);
   }
 }

@@ -4,11 +4,11 @@ import java.util.Optional;
 
 /** f(k·Δs) · sign(Δt). */
 public record SignAgreement(Curve curve, double steepness) implements Agreement {
-  private static final int MERGE_FROM = 700;
+  private static final int MERGE_FROM = 400;
 
   @Override
   public Optional<Separation> separation() {
-    return curve.series().map(series -> new Separation(series, false, MERGE_FROM));
+    return curve.series().map(series -> new Separation(series, SplitForm.ONE, MERGE_FROM));
   }
 
   @Override
