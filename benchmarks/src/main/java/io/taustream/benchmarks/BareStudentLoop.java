@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.taustream.ingest.batch.ImageBatch;
+import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.loss.LossInput;
+import io.taustream.student.loss.TeacherLogits;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.Autograd;
 import io.taustream.student.model.NetworkStudent;
@@ -47,7 +49,7 @@ final class BareStudentLoop implements Contender, AutoCloseable {
         batches.add(
             new Ready(
                 copy(batch.images().pixels()),
-                copy(batch.labels().orElseThrow().bytes()),
+                copy(((SoftLabelBatch) batch.labels().orElseThrow()).bytes()),
                 batch.rows().stream().map(SampleView::label).map(Integer::longValue).toList()));
       }
     }
@@ -87,7 +89,10 @@ final class BareStudentLoop implements Contender, AutoCloseable {
           Autograd.record(
               () ->
                   loss.value(
-                          new LossInput(student.logits(images, true), Optional.of(teacher), labels))
+                          new LossInput(
+                              student.logits(images, true),
+                              Optional.of(TeacherLogits.dense(teacher)),
+                              labels))
                       .total());
       Autograd.backward(total);
       optimizer.update(Recipe.LEARNING_RATE);

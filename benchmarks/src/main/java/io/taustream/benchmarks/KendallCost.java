@@ -8,6 +8,7 @@ import io.taustream.student.loss.KendallTau;
 import io.taustream.student.loss.LossInput;
 import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
+import io.taustream.student.loss.TeacherLogits;
 import io.taustream.student.model.Autograd;
 import io.taustream.student.ranking.Method;
 import io.taustream.student.ranking.RankingLoss;
@@ -62,6 +63,7 @@ public class KendallCost {
   private float[] teacher;
   private NDManager manager;
   private NDArray logits;
+  private NDArray teacherLogits;
   private LossInput input;
 
   /** Draws logits: the student knows the teacher's, with noise. */
@@ -79,9 +81,12 @@ public class KendallCost {
     Shape shape = new Shape(batch, classes);
     logits = manager.create(student, shape);
     logits.setRequiresGradient(true);
+    teacherLogits = manager.create(teacher, shape);
     input =
         new LossInput(
-            logits, Optional.of(manager.create(teacher, shape)), manager.create(new long[batch]));
+            logits,
+            Optional.of(TeacherLogits.dense(teacherLogits)),
+            manager.create(new long[batch]));
   }
 
   /** Frees the tensors. */
@@ -101,12 +106,12 @@ public class KendallCost {
     }
     new TorchThreads(rows.count()).apply();
     try (NDManager step = manager.newSubManager()) {
-      step.tempAttachAll(logits, input.teacher().orElseThrow());
+      step.tempAttachAll(logits, teacherLogits);
       NDArray value =
           Autograd.record(
               () ->
                   form == Form.TENSORS
-                      ? new TensorKendall(pairing).value(input)
+                      ? new TensorKendall(pairing).value(logits, teacherLogits)
                       : new KendallTau(Surrogate.TANH, pairing, 1, rows).value(input));
       Autograd.backward(value);
       return value.getFloat();

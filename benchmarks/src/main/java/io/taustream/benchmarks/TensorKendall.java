@@ -2,7 +2,6 @@ package io.taustream.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.taustream.student.loss.LossInput;
 import io.taustream.student.loss.Pairing;
 
 /**
@@ -10,17 +9,17 @@ import io.taustream.student.loss.Pairing;
  * gradient.
  */
 record TensorKendall(Pairing pairing) {
-  NDArray value(LossInput input) {
-    NDArray s = differences(input.student()).tanh();
-    NDArray t = differences(input.teacher().orElseThrow());
+  NDArray value(NDArray student, NDArray teacher) {
+    NDArray s = differences(student).tanh();
+    NDArray t = differences(teacher);
     NDArray weight =
         switch (pairing) {
           case FACTORED -> t.tanh();
           case SIGN -> t.sign();
           case PRODUCT -> throw new IllegalArgumentException("product has no weight");
         };
-    NDManager manager = input.student().getManager();
-    float pairs = (float) input.batch() * input.classes() * (input.classes() - 1);
+    NDManager manager = student.getManager();
+    float pairs = (float) student.size() * (student.getShape().get(1) - 1);
     return s.mul(weight).sum().div(manager.create(pairs)).neg().add(manager.create(1f));
   }
 

@@ -7,6 +7,7 @@ import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.label.SoftLabelStore;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.train.StepResult;
+import io.taustream.student.train.StepTime;
 import io.taustream.student.train.StudentTrainer;
 import io.taustream.student.train.TrainStage;
 import io.taustream.student.train.TrainingBatch;
@@ -40,7 +41,7 @@ final class TrainingFlow implements Contender {
   @Override
   public double round() {
     new TrainStage(trainer, bench.workers().student())
-        .apply(batches(epoch++), samples -> Recipe.LEARNING_RATE, this::count)
+        .apply(batches(epoch++), samples -> new StepTime(0, Recipe.LEARNING_RATE), this::count)
         .blockLast();
     return stepSeconds.sumThenReset();
   }

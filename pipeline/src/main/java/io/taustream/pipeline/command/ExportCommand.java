@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
-    description = "Writes the student's last checkpoint as ONNX, with its card beside it.")
+    description = {
+      "Writes the student's last checkpoint as ONNX, or as TorchScript if it came as such,",
+      "with its card beside it."
+    })
 final class ExportCommand implements Callable<Integer> {
   @Mixin private ConfigFile config;
   @Mixin private Output output;
@@ -23,7 +26,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
-      paramLabel = "FILE.onnx",
+      paramLabel = "FILE.onnx|FILE.pt",
       description = "The model's file; the card becomes FILE.yaml.")
   private Path file;
 
@@ -36,14 +39,14 @@ final class ExportCommand implements Callable<Integer> {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("model", exported.model().toString());
       result.put("card", exported.card().toString());
-      result.put("student", run.student().model());
+      result.put("student", run.student().name());
       result.put("step", exported.step());
       result.put("bytes", exported.bytes());
       output.print(
           result,
           "%s after step %d: %s (%,d bytes), card %s"
               .formatted(
-                  run.student().model(),
+                  run.student().name(),
                   exported.step(),
                   exported.model(),
                   exported.bytes(),

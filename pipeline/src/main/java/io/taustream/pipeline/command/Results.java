@@ -5,8 +5,6 @@ import io.taustream.pipeline.graph.Labelling;
 import io.taustream.pipeline.graph.StageMeter;
 import io.taustream.pipeline.graph.Training;
 import io.taustream.pipeline.report.EvaluationRecord;
-import io.taustream.pipeline.report.EvaluationRecord.Role;
-import io.taustream.pipeline.report.RunReport;
 import io.taustream.student.evaluate.Evaluation;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,16 +107,6 @@ final class Results {
             summary.step(),
             summary.teacher().map(found -> text("teacher", found)).orElse(""),
             text("student", summary.student()));
-  }
-
-  static Map<String, Object> json(RunReport report) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("run", report.run());
-    json.put("student", report.evaluation(Role.STUDENT).map(Results::json).orElse(null));
-    json.put("teacher", report.evaluation(Role.TEACHER).map(Results::json).orElse(null));
-    json.put("imagesPerSecond", report.imagesPerSecond());
-    json.put("busyShare", report.busyShare());
-    return json;
   }
 
   private static String text(String who, EvaluationRecord line) {

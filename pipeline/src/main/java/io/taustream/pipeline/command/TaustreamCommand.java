@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       LabelCommand.class,
       TrainCommand.class,
       RunCommand.class,
+      CompareCommand.class,
       EvalCommand.class,
       ExportCommand.class,
       TeacherCommand.class,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Turns a configuration file into a {@link RunConfig}: key by key, defaults filled in. */
 final class ConfigReader {
@@ -24,7 +25,7 @@ final class ConfigReader {
     Section file = new Section(root, base);
     String run = file.requireText("run");
     Location work = file.location("work").orElse(new Location("./work", base));
-    long seed = file.longWhole("seed").orElse(0L);
+    long seed = file.longWhole("seed").orElse(0);
     DataConfig data = data(file.requireSection("data"));
     ViewConfig view = view(file.requireSection("view"));
     List<TeacherConfig> teachers =
@@ -41,7 +42,7 @@ final class ConfigReader {
     List<LossConfig> loss =
         file.sections("loss")
             .map(terms -> terms.stream().map(LossReader::read).toList())
-            .orElse(List.of(new LossConfig.Ce(LossConfig.DEFAULT_WEIGHT)));
+            .orElse(List.of(new CeConfig(WeightConfig.DEFAULT)));
     String device = file.text("device").orElse("auto");
     MemoryConfig memory =
         file.section("memory").map(ConfigReader::memory).orElse(MemoryConfig.DEFAULT);
@@ -72,7 +73,8 @@ final class ConfigReader {
     String policy = view.choice("policy", ViewConfig.POLICIES).orElse(ViewConfig.DEFAULT_POLICY);
     int size = view.requireWhole("size");
     int count = view.whole("count").orElse(ViewConfig.DEFAULT_COUNT);
-    return view.build(() -> new ViewConfig(policy, size, count));
+    OptionalLong seed = view.longWhole("seed");
+    return view.build(() -> new ViewConfig(policy, size, count, seed));
   }
 
   private static TeacherConfig teacher(Section teacher) {
@@ -92,10 +94,15 @@ final class ConfigReader {
   }
 
   private static StudentConfig student(Section student) {
-    String model = student.requireChoice("model", List.copyOf(StudentModels.names()));
+    List<String> names = List.copyOf(StudentModels.names());
+    Optional<Location> torchscript = student.location("torchscript");
+    Optional<String> model =
+        torchscript.isPresent()
+            ? student.choice("model", names)
+            : Optional.of(student.requireChoice("model", names));
     List<Double> mean = student.numbers("mean", StudentConfig.IMAGENET_MEAN);
     List<Double> deviation = student.numbers("deviation", StudentConfig.IMAGENET_DEVIATION);
-    return student.build(() -> new StudentConfig(model, mean, deviation));
+    return student.build(() -> new StudentConfig(model, torchscript, mean, deviation));
   }
 
   private static MemoryConfig memory(Section memory) {

@@ -31,7 +31,7 @@ final class ConfigText {
     tree.put("view", view(config.view()));
     tree.put("teachers", config.teachers().stream().map(ConfigText::teacher).toList());
     tree.put("labels", labels(config.labels()));
-    tree.put("student", student(config.student()));
+    tree.put("student", studentWithPlace(config.student()));
     tree.put("train", train(config.train()));
     tree.put("loss", config.loss().stream().map(LossConfig::tree).toList());
     tree.put("device", config.device());
@@ -57,7 +57,7 @@ final class ConfigText {
     tree.put("data.train", texts(data.train()));
     tree.put("data.classes", data.classes());
     tree.put("data.shuffle-window", data.shuffleWindow());
-    tree.put("view", view(config.view()));
+    tree.put("view", viewIdentity(config));
     tree.put("teachers", config.teachers().stream().map(ConfigText::identity).toList());
     tree.put("labels.encoding", config.labels().encoding());
     tree.put("labels.k", config.labels().k().orElse(0));
@@ -101,6 +101,17 @@ final class ConfigText {
     tree.put("policy", view.policy());
     tree.put("size", view.size());
     tree.put("count", view.count());
+    view.seed().ifPresent(seed -> tree.put("seed", seed));
+    return tree;
+  }
+
+  /** The seed of views is named only where it is another than the run's. */
+  private static Map<String, Object> viewIdentity(RunConfig config) {
+    Map<String, Object> tree = view(config.view());
+    tree.remove("seed");
+    if (config.viewSeed() != config.seed()) {
+      tree.put("seed", config.viewSeed());
+    }
     return tree;
   }
 
@@ -127,9 +138,16 @@ final class ConfigText {
     return tree;
   }
 
+  private static Map<String, Object> studentWithPlace(StudentConfig student) {
+    Map<String, Object> tree = student(student);
+    student.torchscript().ifPresent(place -> tree.put("torchscript", place.text()));
+    return tree;
+  }
+
+  /** What a trained student follows from; a module counts by its content, wherever it lies. */
   private static Map<String, Object> student(StudentConfig student) {
     Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("model", student.model());
+    student.model().ifPresent(model -> tree.put("model", model));
     tree.put("mean", student.mean());
     tree.put("deviation", student.deviation());
     return tree;

@@ -2,6 +2,7 @@ package io.taustream.pipeline.config;
 
 import io.taustream.storage.document.YamlDocument;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,8 @@ import java.util.stream.Collectors;
  *
  * @param run the run's name; results go to {@code <work>/<run>}
  * @param work where runs and, by default, labels are kept (default {@code ./work})
- * @param seed what the random numbers of views, order and initial parameters follow from (default
- *     0)
+ * @param seed what the random numbers of order and initial parameters follow from, and those of
+ *     views where {@code view.seed} is not given (default 0)
  * @param data what is read
  * @param view which pixels teacher and student see
  * @param teachers none (the default), one, or several whose logits are averaged by weight
@@ -68,6 +69,12 @@ public record RunConfig(
           labels.k().getAsInt(),
           "a whole number from 1 to below the " + data.classes() + " classes");
     }
+    if (labels.encoding().equals("top-k") && teachers.size() > 1) {
+      throw new InvalidValueException(
+          "labels.encoding",
+          "top-k with %d teachers, whose mean it cannot give".formatted(teachers.size()),
+          "top-k with one teacher, or dense-f16 or dense-f32,");
+    }
   }
 
   private static void requireNamesOnce(List<TeacherConfig> teachers) {
@@ -109,6 +116,40 @@ public record RunConfig(
         threads, storage);
   }
 
+  /** This configuration under another name. */
+  public RunConfig withRun(String newRun) {
+    return new RunConfig(
+        newRun, work, seed, data, view, teachers, labels, student, train, loss, device, memory,
+        threads, storage);
+  }
+
+  /**
+   * This configuration with other initial parameters and another order of samples, but the same
+   * views, so that labels made for one are those of the other.
+   */
+  public RunConfig withTrainingSeed(long newSeed) {
+    return new RunConfig(
+        run,
+        work,
+        newSeed,
+        data,
+        view.withSeed(viewSeed()),
+        teachers,
+        labels,
+        student,
+        train,
+        loss,
+        device,
+        memory,
+        threads,
+        storage);
+  }
+
+  /** What the random numbers of views follow from. */
+  public long viewSeed() {
+    return view.seed().orElse(seed);
+  }
+
   /** Where teacher logits are kept. */
   public Location labelStore() {
     return labels.store().orElseGet(() -> new Location(work.text() + "/labels", work.base()));
@@ -121,30 +162,31 @@ public record RunConfig(
 
   /** What is allowed, but hardly meant; one line each, for the log. */
   public List<String> warnings() {
-    return teachers.isEmpty() || distils()
-        ? List.of()
-        : List.of(
-            "loss has no term that listens to a teacher (kl, kendall): the student is trained"
-                + " without "
-                + teachers.stream().map(TeacherConfig::name).collect(Collectors.joining(", ")));
-  }
-
-  /**
-   * Fails where labels of this configuration can be made, but no student can be trained on them.
-   *
-   * @throws ConfigurationException if {@code labels.encoding} is {@code top-k} and a loss term
-   *     reads labels
-   */
-  public void requireTrainable() {
-    if (distils() && labels.encoding().equals("top-k")) {
-      throw new ConfigurationException(
-          "labels.encoding: found top-k, which can be labelled and inspected but not trained on;"
-              + " dense-f16 or dense-f32 is allowed for training");
+    List<String> warnings = new ArrayList<>();
+    if (!teachers.isEmpty() && !distils()) {
+      warnings.add(
+          "loss has no term that listens to a teacher (all but ce do): the student is trained"
+              + " without "
+              + teachers.stream().map(TeacherConfig::name).collect(Collectors.joining(", ")));
     }
+    for (int i = 0; i < loss.size(); i++) {
+      WeightConfig weight = loss.get(i).weight();
+      if (weight.epochs() > train.epochs()) {
+        warnings.add(
+            "loss[%d].weight moves from %s to %s over %s epochs, and train.epochs is %d: it does not get there"
+                .formatted(
+                    i,
+                    Rules.text(weight.from()),
+                    Rules.text(weight.to()),
+                    Rules.text(weight.epochs()),
+                    train.epochs()));
+      }
+    }
+    return warnings;
   }
 
   /**
-   * A hash over all that the trained student follows from: seed, training data, view, teachers,
+   * A hash over all that the trained student follows from: seed, training data, views, teachers,
    * label encoding, student, train and loss; neither names and places of results nor device, memory
    * and threads. A checkpoint carries it, so that a run cannot go on with another configuration.
    *
@@ -156,13 +198,18 @@ public record RunConfig(
 
   /** What distinguishes this run, in one line for people. */
   public String summary() {
+    return recipe() + ", seed " + seed;
+  }
+
+  /** The same without the seed. */
+  public String recipe() {
     String from =
         teachers.isEmpty()
             ? ""
             : teachers.stream()
                 .map(TeacherConfig::name)
                 .collect(Collectors.joining(" + ", " from ", ""));
-    return student.model()
+    return student.name()
         + from
         + ", "
         + loss.stream().map(LossConfig::type).collect(Collectors.joining(" + "))
@@ -177,9 +224,7 @@ public record RunConfig(
         + view.size()
         + " × "
         + view.count()
-        + (view.count() == 1 ? " view" : " views")
-        + ", seed "
-        + seed;
+        + (view.count() == 1 ? " view" : " views");
   }
 
   /** The whole configuration as YAML, defaults spelt out; reading it gives an equal one. */

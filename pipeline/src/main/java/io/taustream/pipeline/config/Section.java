@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -85,12 +86,23 @@ final class Section {
     return map.find(key).map(value -> OptionalInt.of(whole(value))).orElse(OptionalInt.empty());
   }
 
-  Optional<Long> longWhole(String key) {
-    return map.find(key).map(value -> value.integer(Long.MIN_VALUE, Long.MAX_VALUE));
+  OptionalLong longWhole(String key) {
+    return map.find(key)
+        .map(value -> OptionalLong.of(value.integer(Long.MIN_VALUE, Long.MAX_VALUE)))
+        .orElse(OptionalLong.empty());
   }
 
   List<Integer> requireWholes(String key) {
     return map.require(key).list().stream().map(Section::whole).toList();
+  }
+
+  /** Whether a map is under a key. */
+  boolean isSection(String key) {
+    return map.find(key).map(YamlValue::isMap).orElse(false);
+  }
+
+  double requireNumber(String key) {
+    return map.require(key).number(NumberRange.any());
   }
 
   double number(String key, double absent) {

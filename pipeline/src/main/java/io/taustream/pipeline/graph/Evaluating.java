@@ -58,17 +58,24 @@ public final class Evaluating {
         });
   }
 
-  /** Writes the student as ONNX, and its card beside it. */
+  /**
+   * Writes the student, and its card beside it.
+   *
+   * @param file its name ends as the student's format asks: {@code .onnx}, or {@code .pt} for a
+   *     TorchScript student
+   */
   public Exported export(Path file) {
     String name = file.getFileName().toString();
-    if (!name.endsWith(".onnx")) {
+    StudentFormat format = StudentFormat.of(config.student());
+    if (!name.endsWith(format.ending())) {
       throw new ConfigurationException(
-          "--output is %s; a name that ends with .onnx is allowed".formatted(file));
+          "--output is %s; %s is allowed".formatted(file, format.allowedNames()));
     }
-    Path card = file.resolveSibling(name.substring(0, name.length() - ".onnx".length()) + ".yaml");
+    Path card =
+        file.resolveSibling(name.substring(0, name.length() - format.ending().length()) + ".yaml");
     return withStudent(
         (student, teachers) -> {
-          byte[] model = OnnxExport.model(student.student());
+          byte[] model = format.model(student.student());
           write(file, model);
           write(card, OnnxExport.card(student.student()).getBytes(StandardCharsets.UTF_8));
           return new Exported(file, card, student.progress().step(), model.length);

@@ -19,6 +19,15 @@ final class RunFingerprint {
             + teachers.stream()
                 .map(slot -> " " + slot.identity().sha256())
                 .collect(Collectors.joining());
+    return hash(text);
+  }
+
+  /** The same for a student that comes from a file: the file's content counts too. */
+  static String of(String fingerprint, StudentModule module) {
+    return hash(fingerprint + " " + module.sha256());
+  }
+
+  private static String hash(String text) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -17,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where a run's results lie: {@code <work>/<run>}. Its files are written locally. Where the folder
@@ -29,10 +31,18 @@ public final class RunFolder {
   static final String SKIPPED = "skipped.jsonl";
   static final String REPORT = "report.html";
   static final String CHECKPOINTS = "checkpoints";
-  static final String STUDENT = "student.onnx";
+
+  /** Without the ending that its format has. */
+  static final String STUDENT = "student";
+
   static final String CARD = "student.yaml";
 
   private static final List<String> LOGS = List.of(METRICS, SKIPPED);
+  private static final List<String> RESULTS =
+      Stream.concat(
+              Stream.of(METRICS, SKIPPED, REPORT, CARD),
+              Arrays.stream(StudentFormat.values()).map(format -> STUDENT + format.ending()))
+          .toList();
   private static final String LOCK = ".lock";
 
   private final ObjectStore store;
@@ -146,7 +156,7 @@ public final class RunFolder {
         .concatMap(object -> store.delete(object.uri()))
         .then()
         .block();
-    for (String name : List.of(METRICS, SKIPPED, REPORT, STUDENT, CARD)) {
+    for (String name : RESULTS) {
       store.delete(uri.child(name)).block();
       delete(name);
     }

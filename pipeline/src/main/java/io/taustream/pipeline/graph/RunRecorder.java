@@ -1,12 +1,18 @@
 package io.taustream.pipeline.graph;
 
+import io.taustream.pipeline.report.DriftRecord;
 import io.taustream.pipeline.report.EpochRecord;
 import io.taustream.pipeline.report.EvaluationRecord;
+import io.taustream.pipeline.report.GradientRecord;
 import io.taustream.pipeline.report.MetricsLog;
 import io.taustream.pipeline.report.StageRecord;
 import io.taustream.pipeline.report.StepRecord;
+import io.taustream.student.diagnose.Drift;
+import io.taustream.student.diagnose.TermGradients;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.student.train.StepResult;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +21,7 @@ import java.util.Optional;
 
 /**
  * Writes a run's {@code metrics.jsonl}: training loss by intervals of steps, what the stages did
- * meanwhile, epochs, evaluations. Not thread-safe; used on the training thread.
+ * meanwhile, epochs, evaluations, diagnoses. Not thread-safe; used on the training thread.
  */
 final class RunRecorder {
   private static final int STEPS_A_LINE = 20;
@@ -55,6 +61,7 @@ final class RunRecorder {
     for (Map.Entry<String, Double> value : result.terms().entrySet()) {
       termSums.merge(value.getKey(), value.getValue(), Double::sum);
     }
+    result.gradients().ifPresent(found -> gradients(epoch, result.step(), found));
     if (++steps == STEPS_A_LINE) {
       endInterval(epoch, result.step(), result.learningRate());
     }
@@ -121,6 +128,49 @@ final class RunRecorder {
             found.agreement().orElse(Double.NaN),
             found.kendallTau().orElse(Double.NaN),
             rows(found)));
+  }
+
+  private void gradients(int epoch, long step, TermGradients found) {
+    Map<String, List<Double>> shares = new LinkedHashMap<>();
+    found
+        .shares()
+        .forEach(
+            (term, share) -> shares.put(term, share.stream().map(RunRecorder::brief).toList()));
+    log.append(
+        new GradientRecord(
+            step,
+            epoch,
+            found.groups().ends(),
+            shares,
+            brief(found.norms()),
+            brief(found.cosines())));
+  }
+
+  private static Map<String, Double> brief(Map<String, Double> numbers) {
+    Map<String, Double> brief = new LinkedHashMap<>();
+    numbers.forEach((name, number) -> brief.put(name, brief(number)));
+    return brief;
+  }
+
+  /** Five significant digits: the others are noise, and would be most of the log's bytes. */
+  private static double brief(double number) {
+    return Double.isFinite(number)
+        ? new BigDecimal(number).round(new MathContext(5)).doubleValue()
+        : number;
+  }
+
+  void drift(int epoch, long step, Drift found) {
+    log.append(
+        new DriftRecord(
+            step,
+            epoch,
+            found.samples(),
+            found.turnedWrong(),
+            found.turnedRight(),
+            found.klFell(),
+            found.fellWasRight(),
+            found.fellTurnedWrong(),
+            found.fellTurnedRight()));
   }
 
   /** Returns when all lines lie where they outlast this process, and this machine if on S3. */

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Optional;
 
 /** Makes reports of what runs have left in their folders. */
-public final class RunReports {
+final class RunReports {
   private RunReports() {}
 
   /** What there is to report of a run. */
-  public static RunReport of(
-      RunFolder folder, RunConfig config, String configText, boolean finished) {
+  static RunReport of(
+      RunFolder folder, RunConfig config, String configText, RunReport.State state) {
     return new RunReport(
         config.run(),
-        finished ? RunReport.State.DONE : RunReport.State.STOPPED,
+        state,
         Instant.now(),
         config.summary(),
         configText,
@@ -31,7 +31,8 @@ public final class RunReports {
 
   /** Writes the run's {@code report.html}. */
   static void write(RunFolder folder, RunConfig config, String configText, boolean finished) {
-    folder.write(RunFolder.REPORT, ReportWriter.html(of(folder, config, configText, finished)));
+    RunReport.State state = finished ? RunReport.State.DONE : RunReport.State.STOPPED;
+    folder.write(RunFolder.REPORT, ReportWriter.html(of(folder, config, configText, state)));
   }
 
   static Optional<EvaluationRecord> last(List<MetricRecord> metrics, EvaluationRecord.Role role) {

@@ -7,9 +7,10 @@ import io.taustream.student.checkpoint.Checkpoint;
 import io.taustream.student.checkpoint.CheckpointStore;
 import io.taustream.student.checkpoint.TrainingProgress;
 import io.taustream.student.evaluate.StudentEvaluator;
+import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.loss.WeightedLoss;
-import io.taustream.student.model.NetworkStudent;
 import io.taustream.student.model.PixelNormalisation;
+import io.taustream.student.model.Student;
 import io.taustream.student.model.StudentDevice;
 import io.taustream.student.model.StudentModels;
 import io.taustream.student.optimizer.Optimizer;
@@ -19,15 +20,17 @@ import io.taustream.student.train.TorchThreads;
 import java.util.Optional;
 
 /**
- * A run's student with its optimiser, as new or as the last checkpoint has it.
+ * A run's student with its loss and optimiser, as new or as the last checkpoint has it.
  *
+ * @param learned what the loss learns
  * @param progress where the run stands
  * @param resumed whether that comes from a checkpoint
  */
 record StudentAssembly(
-    NetworkStudent student,
+    Student student,
     Optimizer optimizer,
     WeightedLoss loss,
+    LearnedParameters learned,
     TorchThreads threads,
     CheckpointStore checkpoints,
     TrainingProgress progress,
@@ -37,45 +40,61 @@ record StudentAssembly(
   /**
    * Makes the student and restores its last checkpoint, if there is one. Blocking.
    *
-   * @param fingerprint that the checkpoint must have
+   * @param fingerprint that the checkpoint must have, as far as configuration and teachers go
    */
   static StudentAssembly open(
       RunConfig config, Resources resources, RunFolder folder, String fingerprint) {
     TorchThreads threads = new TorchThreads(config.threads().student());
-    NetworkStudent student =
-        StudentModels.create(
-            config.student().model(),
-            config.data().classes(),
-            config.view().size(),
-            new PixelNormalisation(config.student().mean(), config.student().deviation()),
-            config.seed(),
-            StudentDevice.choose(config.device()));
-    Optimizer optimizer = optimizer(student, config.train().optimizer());
+    Optional<StudentModule> module = StudentModule.fetch(config.student(), resources.objects());
+    String whole = module.map(m -> RunFingerprint.of(fingerprint, m)).orElse(fingerprint);
+    Student student = student(config, module);
+    WeightedLoss loss = LossTerms.of(config.loss(), threads.count());
+    LearnedParameters learned = LearnedParameters.of(loss, student.manager());
+    Optimizer optimizer = optimizer(student, learned, config.train().optimizer());
     CheckpointStore checkpoints =
         new CheckpointStore(
             resources.objects(), folder.checkpoints(), config.train().keepCheckpoints());
     try {
-      Optional<Checkpoint> last = checkpoints.latest(fingerprint).blockOptional();
-      last.ifPresent(checkpoint -> checkpoint.restore(student, optimizer));
+      Optional<Checkpoint> last = checkpoints.latest(whole).blockOptional();
+      last.ifPresent(checkpoint -> checkpoint.restore(student, learned.tensors(), optimizer));
       return new StudentAssembly(
           student,
           optimizer,
-          LossTerms.of(config.loss(), threads.count()),
+          loss,
+          learned,
           threads,
           checkpoints,
           last.map(Checkpoint::progress)
-              .orElseGet(() -> new TrainingProgress(0, 0, 0, config.seed(), fingerprint, "")),
+              .orElseGet(() -> new TrainingProgress(0, 0, 0, config.seed(), whole, "")),
           last.isPresent());
     } catch (RuntimeException e) {
       optimizer.close();
+      learned.close();
       student.close();
       throw e;
     }
   }
 
-  private static Optimizer optimizer(NetworkStudent student, OptimizerConfig config) {
+  private static Student student(RunConfig config, Optional<StudentModule> module) {
+    int classes = config.data().classes();
+    int size = config.view().size();
+    PixelNormalisation normalisation =
+        new PixelNormalisation(config.student().mean(), config.student().deviation());
+    StudentDevice device = StudentDevice.choose(config.device());
+    if (module.isPresent()) {
+      return module.get().student(classes, size, normalisation, config.seed(), device);
+    }
+    String model = config.student().model().orElseThrow();
+    return StudentModels.create(model, classes, size, normalisation, config.seed(), device);
+  }
+
+  private static Optimizer optimizer(
+      Student student, LearnedParameters learned, OptimizerConfig config) {
     OptimizerConfig.Sgd sgd = (OptimizerConfig.Sgd) config;
-    return new Sgd(student, new Sgd.Settings(sgd.momentum(), sgd.weightDecay(), sgd.nesterov()));
+    return new Sgd(
+        student,
+        learned.tensors(),
+        new Sgd.Settings(sgd.momentum(), sgd.weightDecay(), sgd.nesterov()));
   }
 
   /** Evaluates the student, on the thread that trains it. */
@@ -99,6 +118,7 @@ record StudentAssembly(
   @Override
   public void close() {
     optimizer.close();
+    learned.close();
     student.close();
   }
 }

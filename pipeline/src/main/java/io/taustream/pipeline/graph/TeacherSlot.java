@@ -80,7 +80,7 @@ record TeacherSlot(
   /** The views that the student trains on. */
   static ViewSpec trainView(RunConfig config) {
     return new ViewSpec(
-        config.view().policy(), config.view().size(), config.seed(), config.view().count());
+        config.view().policy(), config.view().size(), config.viewSeed(), config.view().count());
   }
 
   private static SoftLabelStore store(

@@ -78,7 +78,6 @@ public final class Training {
    */
   @SuppressWarnings("try") // the folder is held, and nothing asked of the hold
   public Summary run(boolean labelling, boolean fresh) {
-    config.requireTrainable();
     config.warnings().forEach(LOG::warn);
     RunFolder folder = RunFolder.of(config, resources);
     DataSources data = DataSources.open(config.data(), resources.objects());
@@ -206,7 +205,10 @@ public final class Training {
     inputs.metrics().force();
     inputs.folder().publishLogs();
     if (finished) {
-      inputs.folder().write(RunFolder.STUDENT, OnnxExport.model(inputs.student().student()));
+      StudentFormat format = StudentFormat.of(config.student());
+      inputs
+          .folder()
+          .write(RunFolder.STUDENT + format.ending(), format.model(inputs.student().student()));
       inputs.folder().write(RunFolder.CARD, OnnxExport.card(inputs.student().student()));
     }
     RunReports.write(inputs.folder(), config, configText, finished);

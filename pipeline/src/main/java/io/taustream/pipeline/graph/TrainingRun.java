@@ -4,12 +4,16 @@ import io.taustream.pipeline.report.EvaluationRecord.Role;
 import io.taustream.student.checkpoint.Checkpoint;
 import io.taustream.student.checkpoint.CheckpointStore;
 import io.taustream.student.checkpoint.TrainingProgress;
+import io.taustream.student.diagnose.Drift;
+import io.taustream.student.diagnose.SampleOutcomes;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.student.evaluate.StudentEvaluator;
+import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.model.Student;
 import io.taustream.student.optimizer.Optimizer;
 import io.taustream.student.optimizer.Schedule;
 import io.taustream.student.train.StepResult;
+import io.taustream.student.train.StepTime;
 import io.taustream.student.train.TrainStage;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -36,7 +40,8 @@ final class TrainingRun {
   private int epoch;
   private long position;
   private long step;
-  private EpochMeans means = EpochMeans.NONE;
+  private EpochMeans means;
+  private Optional<SampleOutcomes> outcomes;
 
   /**
    * How long and how often.
@@ -57,11 +62,13 @@ final class TrainingRun {
   /**
    * What it trains with; all of it is borrowed.
    *
+   * @param learned what the loss learns
    * @param test absent: the student is not evaluated
    * @param training the thread that {@code stage} trains on
    */
   record Parts(
       Student student,
+      LearnedParameters learned,
       Optimizer optimizer,
       TrainStage stage,
       EpochBatches batches,
@@ -83,7 +90,9 @@ final class TrainingRun {
     this.epoch = from.epoch();
     this.position = from.position();
     this.step = from.step();
-    this.means = from.metrics().isEmpty() ? EpochMeans.NONE : EpochMeans.fromJson(from.metrics());
+    RunNotes notes = RunNotes.fromJson(from.metrics());
+    this.means = notes.means();
+    this.outcomes = notes.outcomes();
   }
 
   /**
@@ -133,7 +142,7 @@ final class TrainingRun {
         .stage()
         .apply(
             parts.batches().of(number, position),
-            samples -> learningRate(number, samples),
+            samples -> time(number, samples),
             new AfterStep(number, task)::accept);
   }
 
@@ -168,14 +177,15 @@ final class TrainingRun {
   private Mono<Void> stopped(int number) {
     return Mono.<Void>fromRunnable(
             () -> {
-              parts.recorder().endInterval(number, step, learningRate(number, position));
+              parts.recorder().endInterval(number, step, time(number, position).learningRate());
               checkpoint();
             })
         .subscribeOn(parts.training());
   }
 
-  private double learningRate(int number, long samples) {
-    return plan.schedule().learningRate(Schedule.fractionalEpoch(number, samples, plan.samples()));
+  private StepTime time(int number, long samples) {
+    double fractional = Schedule.fractionalEpoch(number, samples, plan.samples());
+    return new StepTime(fractional, plan.schedule().learningRate(fractional));
   }
 
   private Mono<Void> endEpoch(int number) {
@@ -188,11 +198,13 @@ final class TrainingRun {
   }
 
   private void endEpoch(int number, Optional<Evaluation> found) {
-    parts.recorder().endInterval(number, step, learningRate(number, position));
+    parts.recorder().endInterval(number, step, time(number, position).learningRate());
     parts.recorder().epoch(number, step, means, found);
     found.ifPresent(
-        evaluation ->
-            parts.recorder().evaluation(step, Role.STUDENT, parts.student().name(), evaluation));
+        evaluation -> {
+          parts.recorder().evaluation(step, Role.STUDENT, parts.student().name(), evaluation);
+          drift(number, evaluation);
+        });
     LOG.info(
         "Epoch {} of {}: loss {}{}",
         number + 1,
@@ -210,12 +222,27 @@ final class TrainingRun {
     checkpoint();
   }
 
+  private void drift(int number, Evaluation now) {
+    outcomes
+        .flatMap(before -> now.outcomes().flatMap(after -> Drift.between(before, after)))
+        .ifPresent(drift -> parts.recorder().drift(number, step, drift));
+    outcomes = now.outcomes();
+  }
+
   /** Metrics first: a checkpoint's step always has its lines. */
   private void checkpoint() {
     parts.recorder().force();
     TrainingProgress now =
         new TrainingProgress(
-            step, epoch, position, plan.seed(), plan.fingerprint(), means.toJson());
-    parts.checkpoints().save(Checkpoint.of(parts.student(), parts.optimizer(), now)).block();
+            step,
+            epoch,
+            position,
+            plan.seed(),
+            plan.fingerprint(),
+            new RunNotes(means, outcomes).toJson());
+    parts
+        .checkpoints()
+        .save(Checkpoint.of(parts.student(), parts.learned().tensors(), parts.optimizer(), now))
+        .block();
   }
 }

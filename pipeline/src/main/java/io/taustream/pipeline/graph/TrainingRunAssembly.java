@@ -5,6 +5,7 @@ import io.taustream.ingest.order.EpochOrder;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.sample.Shard;
+import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.train.StudentTrainer;
 import io.taustream.student.train.TrainStage;
 import java.util.function.UnaryOperator;
@@ -14,6 +15,12 @@ import reactor.core.publisher.Flux;
 final class TrainingRunAssembly {
   /** The share of the heap that the encoded samples in the shuffle window may fill. */
   private static final double WINDOW_SHARE = 0.5;
+
+  /**
+   * Steps from one diagnosis of the gradients to the next. A diagnosis costs what the loss costs, a
+   * few per cent of a step, and one batch in twenty shows the trend.
+   */
+  private static final int DIAGNOSE_EVERY = 20;
 
   private final RunConfig config;
   private final Resources resources;
@@ -73,11 +80,14 @@ final class TrainingRunAssembly {
         new StudentTrainer(
             student.student(),
             student.loss(),
+            student.learned(),
             student.optimizer(),
             student.threads(),
-            student.progress().step());
+            student.progress().step(),
+            GradientDiagnosis.every(DIAGNOSE_EVERY));
     return new TrainingRun.Parts(
         student.student(),
+        student.learned(),
         student.optimizer(),
         new TrainStage(trainer, resources.workers().student()),
         batches(inputs, gate),

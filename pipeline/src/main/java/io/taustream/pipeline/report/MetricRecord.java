@@ -14,10 +14,12 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = StepRecord.class, name = "step"),
   @JsonSubTypes.Type(value = EpochRecord.class, name = "epoch"),
   @JsonSubTypes.Type(value = StageRecord.class, name = "stage"),
-  @JsonSubTypes.Type(value = EvaluationRecord.class, name = "evaluation")
+  @JsonSubTypes.Type(value = EvaluationRecord.class, name = "evaluation"),
+  @JsonSubTypes.Type(value = GradientRecord.class, name = "gradient"),
+  @JsonSubTypes.Type(value = DriftRecord.class, name = "drift")
 })
 public sealed interface MetricRecord
-    permits StepRecord, EpochRecord, StageRecord, EvaluationRecord {
+    permits StepRecord, EpochRecord, StageRecord, EvaluationRecord, GradientRecord, DriftRecord {
 
   /**
    * How many optimiser steps the run had done when the line was written, over all epochs. A run

@@ -8,17 +8,20 @@ import java.util.Set;
 /**
  * The numbers of a run as they come: {@code metrics.jsonl}, UTF-8, one JSON object a line, each
  * ended by a newline. The fields of each kind are those of {@link StepRecord}, {@link EpochRecord},
- * {@link StageRecord} and {@link EvaluationRecord}; {@link MetricRecord} says how they are written.
+ * {@link StageRecord}, {@link EvaluationRecord}, {@link GradientRecord} and {@link DriftRecord};
+ * {@link MetricRecord} says how they are written.
  *
  * <p>Nothing is doubled or lost over a stop of the process if the writer of checkpoints keeps this
  * order: append the lines up to step s, {@link #force()}, write the checkpoint of step s; on resume
- * from it, {@link #truncateAfter} s. Steps, epochs and evaluations that the log holds already are
- * not written again. Thread-safe.
+ * from it, {@link #truncateAfter} s. Steps, epochs, evaluations and diagnoses that the log holds
+ * already are not written again. Thread-safe.
  */
 public final class MetricsLog implements AutoCloseable {
   private final JsonLines<MetricRecord> lines;
   private long lastStep;
   private int lastEpoch;
+  private long lastGradient;
+  private long lastDrift;
   private double seconds;
   private final Set<Place> evaluations = new HashSet<>();
 
@@ -48,11 +51,13 @@ public final class MetricsLog implements AutoCloseable {
     return JsonLines.read(file, MetricRecord.class);
   }
 
-  /** Appends a line, unless it is a step, an epoch or an evaluation that is there already. */
+  /** Appends a line, unless it is there already; stages are the exception. */
   public synchronized void append(MetricRecord line) {
     boolean known =
         (line instanceof StepRecord step && step.step() <= lastStep)
             || (line instanceof EpochRecord epoch && epoch.epoch() <= lastEpoch)
+            || (line instanceof GradientRecord gradient && gradient.step() <= lastGradient)
+            || (line instanceof DriftRecord drift && drift.step() <= lastDrift)
             || (line instanceof EvaluationRecord found && evaluations.contains(Place.of(found)));
     if (!known) {
       lines.append(line);
@@ -84,6 +89,8 @@ public final class MetricsLog implements AutoCloseable {
   private void recount() {
     lastStep = 0;
     lastEpoch = -1;
+    lastGradient = 0;
+    lastDrift = 0;
     seconds = 0;
     evaluations.clear();
     lines.read().forEach(this::count);
@@ -94,6 +101,10 @@ public final class MetricsLog implements AutoCloseable {
       lastStep = Math.max(lastStep, step.step());
     } else if (line instanceof EpochRecord epoch) {
       lastEpoch = Math.max(lastEpoch, epoch.epoch());
+    } else if (line instanceof GradientRecord gradient) {
+      lastGradient = Math.max(lastGradient, gradient.step());
+    } else if (line instanceof DriftRecord drift) {
+      lastDrift = Math.max(lastDrift, drift.step());
     } else if (line instanceof StageRecord stage) {
       seconds = Math.max(seconds, stage.seconds());
     } else if (line instanceof EvaluationRecord found) {

@@ -26,6 +26,7 @@ record ReportModel(
     List<StageMean> stageMeans,
     EvaluationRecord student,
     EvaluationRecord teacher,
+    DiagnosisModel diagnosis,
     List<SkippedSample> skipped,
     int skippedTotal) {
 
@@ -63,6 +64,7 @@ record ReportModel(
         stageMeans(report),
         report.evaluation(Role.STUDENT).orElse(null),
         report.evaluation(Role.TEACHER).orElse(null),
+        DiagnosisModel.of(report),
         report.skipped().subList(0, Math.min(SKIPPED, report.skipped().size())),
         report.skipped().size());
   }
@@ -121,7 +123,12 @@ record ReportModel(
    * mean of as many neighbours, NaN left out.
    */
   static <T> List<Double> thin(List<T> lines, ToDoubleFunction<T> number) {
-    int width = (lines.size() + POINTS - 1) / POINTS;
+    return thin(lines, POINTS, number);
+  }
+
+  /** The same, of at most {@code points} numbers. */
+  static <T> List<Double> thin(List<T> lines, int points, ToDoubleFunction<T> number) {
+    int width = (lines.size() + points - 1) / points;
     List<Double> column = new ArrayList<>();
     for (int from = 0; from < lines.size(); from += width) {
       int to = Math.min(from + width, lines.size());

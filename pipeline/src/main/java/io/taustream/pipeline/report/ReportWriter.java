@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.MatchResult;
@@ -24,18 +23,16 @@ public final class ReportWriter {
 
   /** The report of one run. */
   public static String html(RunReport report) {
-    return page(report.run(), new Page("run", report.run(), List.of(ReportModel.of(report))));
+    return page(report.run(), new Page("run", report.run(), ReportModel.of(report), null));
   }
 
-  /**
-   * Several runs side by side: one table and their curves over each other. Their teacher is taken
-   * from the first run that has one.
-   */
-  public static String compare(String title, List<RunReport> reports) {
-    return page(title, new Page("compare", title, reports.stream().map(ReportModel::of).toList()));
+  /** Several configurations side by side: one table and their curves over each other. */
+  public static String compare(String title, Comparison comparison) {
+    return page(title, new Page("compare", title, null, ComparisonModel.of(comparison)));
   }
 
-  private record Page(String kind, String title, List<ReportModel> runs) {}
+  /** Of {@code run} and {@code comparison} one is null, as {@code kind} says. */
+  private record Page(String kind, String title, ReportModel run, ComparisonModel comparison) {}
 
   private static String page(String title, Page page) {
     String uplot = UPLOT + uplotVersion();

@@ -70,6 +70,16 @@ public record RunReport(
     return lines(StageRecord.class).toList();
   }
 
+  /** Where the gradients of the loss terms fell, over the steps, in order. */
+  public List<GradientRecord> gradients() {
+    return lines(GradientRecord.class).toList();
+  }
+
+  /** How predictions changed from evaluation to evaluation, in order. */
+  public List<DriftRecord> drifts() {
+    return lines(DriftRecord.class).toList();
+  }
+
   /** The last evaluation of the student or of the teacher. */
   public Optional<EvaluationRecord> evaluation(EvaluationRecord.Role role) {
     return lines(EvaluationRecord.class)

@@ -100,9 +100,48 @@
       .join(" ");
   }
 
+  /** A line's number at a place, with its deviation where it has one. */
+  function say(line, i) {
+    const deviation = line.deviations && line.deviations[i];
+    return line.format(line.values[i]) + (known(deviation) ? ` ± ${line.format(deviation)}` : "");
+  }
+
+  /** The lowest or highest place of a line's band. */
+  const edge = (line, i, sign) => line.values[i] + sign * ((line.deviations && line.deviations[i]) || 0);
+
+  /** Fills mean ± deviation behind the lines that are shown. */
+  function bands(u, x, lines) {
+    const ctx = u.ctx;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    ctx.clip();
+    ctx.globalAlpha = 0.16;
+    lines.forEach((line, n) => {
+      if (!line.deviations || !u.series[n + 1].show) return;
+      const places = line.values.map((_, i) => i).filter((i) => known(line.values[i]) && known(line.deviations[i]));
+      if (places.length < 2) return;
+      const point = (i, sign) => [u.valToPos(x.values[i], "x", true), u.valToPos(edge(line, i, sign), "y", true)];
+      ctx.beginPath();
+      places.forEach((i) => ctx.lineTo(...point(i, 1)));
+      places.reverse().forEach((i) => ctx.lineTo(...point(i, -1)));
+      ctx.closePath();
+      ctx.fillStyle = style(`--line-${line.color}`);
+      ctx.fill();
+    });
+    ctx.restore();
+  }
+
+  /** A range of the y axis that holds the bands too. */
+  const around = (lines) => (u) => {
+    const shown = lines.filter((_, n) => u.series[n + 1].show);
+    const edges = shown.flatMap((line) => line.values.flatMap((v, i) => (known(v) ? [edge(line, i, -1), edge(line, i, 1)] : [])));
+    return edges.length ? uPlot.rangeNum(Math.min(...edges), Math.max(...edges), 0.1, true) : [0, 1];
+  };
+
   /**
    * A figure with curves. x: {name, values, format}; series: [{label, values, format, color,
-   * dash, constant}]; axis: how the numbers beside the y axis are written.
+   * dash, constant, deviations}]; axis: how the numbers beside the y axis are written.
    */
   function chart(title, x, series, axis, range) {
     const lines = series.filter((line) => line.values.some(known));
@@ -111,7 +150,7 @@
     const plot = el("div", { class: "plot", role: "img", "aria-label": title });
     const rows = spread(x.values.length, 40).map((i) => [
       x.format(x.values[i]),
-      ...lines.map((line) => line.format(line.values[i])),
+      ...lines.map((line) => say(line, i)),
     ]);
     const figure = el(
       "figure",
@@ -135,12 +174,12 @@
         {
           width: Math.max(plot.clientWidth, 200),
           height: 260,
-          scales: { x: { time: false }, y: range ? { range } : {} },
+          scales: { x: { time: false }, y: range ? { range } : lines.some((line) => line.deviations) ? { range: around(lines) } : {} },
           axes: [
             { ...side, label: x.name, labelSize: 22, size: 34, values: (_, ticks) => ticks.map((v) => x.tick(v)), incrs: x.incrs },
             { ...side, size: 62, values: (_, ticks) => ticks.map(axis) },
           ],
-          hooks: { setCursor: [last] },
+          hooks: { setCursor: [last], drawAxes: [(u) => bands(u, x, lines)] },
           legend: { markers: { dash: (_, i) => (lines[i - 1].dash ? "dashed" : "solid") } },
           series: [
             { label: x.name, value: (_, v) => x.format(v) },
@@ -151,7 +190,7 @@
               dash: line.dash,
               spanGaps: true,
               points: { show: few && !line.constant, size: 5 },
-              value: (_, v) => line.format(v),
+              value: (_, v, s, i) => (known(v) && known(i) ? say(line, i) : line.format(v)),
             })),
           ],
         },
@@ -186,7 +225,7 @@
 
   /** Dashes tell lines apart where colours do not. */
   const DASHES = [undefined, [10, 4], [3, 3], [12, 4, 3, 4], [6, 6], [2, 5]];
-  const nth = (i) => ({ color: (i % 6) + 1, dash: DASHES[i % DASHES.length] });
+  const nth = (i) => ({ color: (i % 6) + 1, dash: DASHES[(i + Math.floor(i / 6)) % DASHES.length] });
 
   function steady(label, value, length) {
     return { label, values: Array(length).fill(value), format: percent, color: 0, dash: [6, 5], constant: true };
@@ -258,6 +297,66 @@
       chart("Images per second of each stage", x, lines(run.stages.images_per_second, whole), whole, (_, low, high) => [0, high * 1.08 || 1]),
       chart("Busy share of each stage", x, lines(run.stages.busy_share, percent), shares, [0, 1.02]),
     ];
+  }
+
+  /** A sentence under a figure's title; no figure stays none. */
+  function explained(figure, sentence) {
+    if (figure) figure.querySelector("h3").after(el("p", { class: "note" }, sentence));
+    return figure;
+  }
+
+  const COSINE =
+    "At 1 two terms pull the student's logits the same way, at 0 they have nothing to do with each other, below 0 the one undoes what the other does.";
+
+  /** Terms look as they do in the chart of the training loss. */
+  function gradientCharts({ ranks, even, early, late, step, cosines, norms }) {
+    const byRank = {
+      name: "teacher's rank",
+      values: ranks.map((_, i) => i),
+      format: (i) => ranks[i] ?? NONE,
+      tick: (i) => ranks[i] ?? "",
+      incrs: [1, 2, 5, 10],
+    };
+    const x = { name: "step", values: step.map(Math.round), format: whole, tick: tickWhole };
+    const lines = (columns, write, name = (key) => key, look = (i) => nth(i + 1)) =>
+      Object.entries(columns).map(([key, values], i) => ({ label: name(key), values, format: write, ...look(i) }));
+    const equal = { label: "every channel alike", values: even, format: percent, color: 0, dash: [6, 5] };
+    const sentence =
+      "How much of each term's gradient on the logits falls on the channel that the teacher ranks first, second, and so on; above the dashed line it is more than an equal part.";
+    const share = (when, columns) =>
+      explained(chart(`Gradient by the teacher's rank, ${when}`, byRank, Object.keys(columns).length ? [...lines(columns, percent), equal] : [], shares), sentence);
+    return [
+      step.length < 4 ? null : share("first quarter of training", early),
+      share("last quarter of training", late),
+      explained(
+        chart("Cosine between the terms' gradients", x, lines(cosines, format(3), (pair) => pair.replace("/", " · "), nth), short, [-1.05, 1.05]),
+        COSINE
+      ),
+      explained(
+        chart("Norm of the terms' gradients, with their weights", x, lines(norms, short), short, (_, low, high) => [0, high * 1.08 || 1]),
+        "The term with the largest norm decides where the student goes; one that lies near zero changes nothing."
+      ),
+    ];
+  }
+
+  function driftChart({ epoch, turned_wrong, turned_right, kl_fell, samples }) {
+    const line = (label, values, i) => ({ label, values, format: percent, ...nth(i) });
+    const figure = explained(
+      chart(
+        "Nearer to the teacher, yet wrong",
+        byEpochs(epoch.map((e) => e + 1)),
+        [line("turned wrong", turned_wrong, 1), line("turned right", turned_right, 2)],
+        shares,
+        (_, low, high) => [0, high * 1.08 || 1]
+      ),
+      "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong, and from wrong to right."
+    );
+    if (figure) {
+      const rows = epoch.map((e, i) => [whole(e + 1), whole(samples[i]), whole(kl_fell[i]), percent(turned_wrong[i]), percent(turned_right[i])]);
+      const name = "Samples behind the shares";
+      figure.append(el("details", {}, el("summary", {}, name), table(name, ["epoch", "samples", "KL fell", "turned wrong", "turned right"], rows, [], "unseen")));
+    }
+    return figure;
   }
 
   /** With more classes than this a matrix cannot be read any more; the mistakes remain. */
@@ -338,6 +437,8 @@
     }
     const curves = charts(...epochCharts(run), ...lossCharts(run));
     if (curves) section("Training", curves);
+    const diagnoses = charts(...gradientCharts(run.diagnosis), driftChart(run.diagnosis.drift));
+    if (diagnoses) section("What the loss does", diagnoses);
     if (run.stage_means.length) {
       section(
         "Throughput",
@@ -350,46 +451,173 @@
     section("Configuration", configuration(run));
   }
 
-  function comparePage(title, runs) {
-    header(title, (h1) => [
-      el("div", { class: "title" }, h1, runs.length ? el("span", { class: "faint" }, when(runs[0].date)) : null),
-    ]);
-    const taught = runs.find((run) => run.teacher);
-    const rows = runs.map((run) => ({ name: run.run, numbers: run.student, student: true }));
-    if (taught) rows.unshift({ name: `teacher ${taught.teacher.model}`, numbers: taught.teacher });
-    const first = rows.find((row) => row.numbers);
-    section(
-      "Evaluation",
-      results(first ? `On ${whole(first.numbers.samples)} test samples; the best student in green` : "Not evaluated", rows),
-      table("What was run", ["run", "state", "configuration"], runs.map((run) => [run.run, run.state.toLowerCase(), run.summary]), [1, 2])
-    );
+  const COMPARED = [
+    ["NLL", "nll", four, -1],
+    ["ECE", "ece", four, -1],
+    ["agreement", "agreement", percent, 1],
+    ["Kendall τ-b", "kendallTauB", four, 1],
+  ];
 
-    const epochs = [...new Set(runs.flatMap((run) => run.epochs.map((e) => e.epoch + 1)))].sort((a, b) => a - b);
-    const x = byEpochs(epochs);
-    const overlay = (field, write) =>
-      runs.map((run, i) => {
-        const at = new Map(run.epochs.map((e) => [e.epoch + 1, e[field]]));
-        return { label: run.run, values: epochs.map((e) => at.get(e) ?? null), format: write, ...nth(i) };
+  /** Mean ± deviation; the deviation only where there is one. */
+  const plusMinus = (statistics, write) =>
+    write(statistics.mean) + (known(statistics.deviation) ? ` ± ${write(statistics.deviation)}` : "");
+  const points = (value) => (known(value) ? (value < 0 ? "−" : "+") + format(2)(Math.abs(100 * value)) : NONE);
+
+  /** For each number whether it is the best; none where they do not differ. */
+  function bestOf(numbers, sign) {
+    const ranks = numbers.map((n) => (known(n) ? sign * n : -Infinity));
+    const top = Math.max(...ranks);
+    return ranks.map((rank) => rank === top && top > Math.min(...ranks));
+  }
+
+  function compared({ candidates, teachers, seeds, samples }) {
+    const several = seeds.length > 1;
+    const first = candidates[0];
+    const ahead = bestOf(candidates.map((c) => c.statistics.top1.mean), 1);
+    const winners = COMPARED.map(([, field, , sign]) => bestOf(candidates.map((c) => c.statistics[field].mean), sign));
+    const done = (c) => {
+      const n = c.statistics.top1.count;
+      return n === seeds.length ? whole(n) : `${whole(n)} of ${whole(seeds.length)}`;
+    };
+    const difference = (c) => {
+      if (c === first) return "";
+      const { mean, deviation } = c.differences;
+      return points(mean) + (known(deviation) ? ` ± ${format(2)(100 * deviation)}` : "");
+    };
+    const row = (name, seedsDone, value, best, apart, rest) =>
+      [name, ...(several ? [seedsDone] : []), value, ...(several ? [best] : []), ...(candidates.length > 1 ? [apart] : []), ...rest];
+    const rows = teachers.map((t) =>
+      row(`teacher ${t.model}`, "", percent(t.results.top1), "", "", COMPARED.map(([, field, write]) => (known(t.results[field]) ? write(t.results[field]) : "")))
+    );
+    candidates.forEach((c, i) =>
+      rows.push(
+        row(
+          c.run,
+          done(c),
+          { text: plusMinus(c.statistics.top1, percent), best: ahead[i] },
+          percent(c.best),
+          difference(c),
+          COMPARED.map(([, field, write], m) => ({ text: write(c.statistics[field].mean), best: winners[m][i] }))
+        )
+      )
+    );
+    const over = several
+      ? `; means over seeds ${seeds.join(", ")} ± sample deviation; differences are taken seed by seed`
+      : `; seed ${seeds[0]}`;
+    return table(
+      samples ? `On ${whole(samples)} test samples after the last epoch${over}` : "Nothing has been trained to its end yet",
+      row("configuration", "seeds", "top-1", "best seed", `points to ${first.run}`, COMPARED.map(([name]) => name)),
+      rows
+    );
+  }
+
+  /**
+   * A figure with a curve a configuration, the mean over its seeds. curvesOf: a configuration's
+   * [label, curve, kind]; where it has several kinds of curves, dashes tell these apart, and its
+   * colour remains. more: lines over all places beside these.
+   */
+  function overlay(title, x, candidates, curvesOf, write, axis, more = []) {
+    const all = candidates.flatMap((c, i) =>
+      curvesOf(c)
+        .filter(([, curve]) => curve.mean.some(known))
+        .map(([label, curve, kind]) => [label, curve, kind === undefined ? nth(i) : { ...nth(i), dash: DASHES[kind % DASHES.length] }])
+    );
+    const places = [...new Set(all.flatMap(([, curve]) => curve.x))].sort((a, b) => a - b);
+    const lines = all.map(([label, curve, look]) => {
+      const at = new Map(curve.x.map((v, place) => [v, place]));
+      const column = (name) => places.map((v) => (at.has(v) ? curve[name][at.get(v)] : null));
+      const deviations = column("deviation");
+      return { label, values: column("mean"), deviations: deviations.some(known) ? deviations : undefined, format: write, ...look };
+    });
+    return chart(title, x(places), [...lines, ...more.map((line) => line(places.length))], axis);
+  }
+
+  const curve = (name) => (c) => [[c.run, c.curves[name]]];
+
+  /** Where each term's gradient falls, a row a term of a configuration; darker for more. */
+  function gradientShares(candidates) {
+    const ranked = candidates.filter((c) => Object.keys(c.diagnosis.late).length);
+    if (!ranked.length) return null;
+    const { ranks, even } = ranked[0].diagnosis;
+    const cells = (shares) =>
+      shares.map((share) => {
+        const depth = Math.sqrt(share || 0);
+        const tone = `background: rgba(var(--hit), ${depth.toFixed(3)})`;
+        return el("td", { style: depth > 0.6 ? `${tone}; color: #fff` : tone }, known(share) ? format(1)(100 * share) : NONE);
       });
-    const top1 = overlay("test_top1", percent);
-    if (taught && known(taught.teacher.top1)) top1.push(steady("teacher", taught.teacher.top1, epochs.length));
-    const curves = charts(
-      chart("Top-1 on the test data", x, top1, shares),
-      chart("Negative log-likelihood on the test data", x, overlay("test_nll", four), short)
+    const row = (name, shares) => el("tr", {}, el("th", { scope: "row" }, name), ...cells(shares));
+    const rows = ranked.flatMap((c) => Object.entries(c.diagnosis.late).map(([term, shares]) => row(`${c.run}: ${term}`, shares)));
+    const caption = "Share of each term's gradient in percent, by the channel's rank in the teacher's order: mean over the last quarter of the steps";
+    return scroll(
+      "Gradient by teacher rank",
+      el(
+        "table",
+        { class: "data heat shares" },
+        el("caption", {}, caption),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "rank"), ...ranks.map((rank) => el("th", { scope: "col" }, rank)))),
+        el("tbody", {}, ...rows, row("every channel alike", even))
+      )
     );
-    if (curves) section("Training", curves);
+  }
 
-    const stages = [...new Set(runs.flatMap((run) => run.stage_means.map((s) => s.stage)))];
-    if (stages.length) {
-      const rate = (run, stage) => (run.stage_means.find((s) => s.stage === stage) || {}).images_per_second;
-      section("Throughput", table("Images per second, mean over the run", ["run", ...stages], runs.map((run) => [run.run, ...stages.map((stage) => whole(rate(run, stage)))])));
+  function diagnoses(candidates) {
+    const places = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
+    const kinds = [...new Set(candidates.flatMap((c) => Object.keys(c.diagnosis.cosines)))];
+    const pairs = (c) => Object.entries(c.diagnosis.cosines).map(([pair, found]) => [`${c.run}: ${pair.replace("/", ", ")}`, found, kinds.indexOf(pair)]);
+    const figures = charts(
+      explained(overlay("Cosine between the terms' gradients", places, candidates, pairs, format(3), short), COSINE),
+      explained(
+        overlay("Nearer to the teacher, yet wrong", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_wrong]], percent, shares),
+        "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong."
+      ),
+      explained(
+        overlay("Nearer to the teacher, and right", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_right]], percent, shares),
+        "Of the same samples: the share whose prediction turned from wrong to right."
+      )
+    );
+    return [gradientShares(candidates), figures].filter(Boolean);
+  }
+
+  function seedRuns({ candidates }) {
+    const rows = candidates.flatMap((c) =>
+      c.runs.map((run) => {
+        const result = (field, write) => (run.state === "DONE" ? write(run.results[field]) : NONE);
+        return [c.run, String(run.seed), result("top1", percent), result("nll", four), result("agreement", percent), result("kendallTauB", four), run.state.toLowerCase(), run.folder];
+      })
+    );
+    return table("Every run", ["configuration", "seed", "top-1", "NLL", "agreement", "Kendall τ-b", "state", "folder"], rows, [6, 7]);
+  }
+
+  function comparePage(title, comparison) {
+    const { candidates, teachers, seeds } = comparison;
+    header(title, (h1) => [el("div", { class: "title" }, h1, el("span", { class: "faint" }, when(comparison.date)))]);
+    const failures = candidates.flatMap((c) => c.runs.filter((run) => run.failure).map((run) => `${c.run}, seed ${run.seed}, failed: ${run.failure}`));
+    section("Evaluation", compared(comparison), ...failures.map((text) => el("p", { class: "failure" }, text)));
+    const steadies = teachers.map((t) => (length) => steady(`teacher ${t.model}`, t.results.top1, length));
+    const curves = charts(
+      overlay("Top-1 on the test data", byEpochs, candidates, curve("test_top1"), percent, shares, steadies),
+      overlay("Negative log-likelihood on the test data", byEpochs, candidates, curve("test_nll"), four, short),
+      overlay("Training loss, all terms weighted", byEpochs, candidates, curve("loss"), four, short)
+    );
+    if (curves) {
+      section("Training", seeds.length > 1 ? el("p", { class: "faint" }, "Lines are means over the seeds, bands one sample deviation to either side.") : null, curves);
     }
-    section("Configurations", ...runs.map((run) => el("details", {}, el("summary", {}, run.run), configuration(run))));
+    const found = diagnoses(candidates);
+    if (found.length) section("What the losses do", ...found);
+    section("Runs", seedRuns(comparison));
+    const stages = [...new Set(candidates.flatMap((c) => Object.keys(c.images_per_second)))];
+    if (stages.length) {
+      section("Throughput", table("Images per second, mean over the runs", ["configuration", ...stages], candidates.map((c) => [c.run, ...stages.map((stage) => whole(c.images_per_second[stage]))])));
+    }
+    section(
+      "Configurations",
+      ...candidates.map((c) => el("details", {}, el("summary", {}, `${c.run}: ${c.recipe}`), el("p", { class: "faint" }, c.file), configuration(c)))
+    );
   }
 
   root.querySelector("noscript").remove();
-  if (page.kind === "run") runPage(page.runs[0]);
-  else comparePage(page.title, page.runs);
+  if (page.kind === "run") runPage(page.run);
+  else comparePage(page.title, page.comparison);
   root.append(el("footer", {}, "Made by Taustream. Curves by uPlot (MIT licence)."));
 
   const drawAll = () => redraws.forEach((draw) => draw());

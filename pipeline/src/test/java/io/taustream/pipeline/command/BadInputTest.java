@@ -78,7 +78,10 @@ class BadInputTest {
   void truncatedTarFailsTrainingToo() {
     run.edit("policy: pad-crop-flip, size: 16, count: 2", "policy: none, size: 16");
     run.edit("  - {type: kl, weight: 0.9, temperature: 4}\n", "");
-    run.edit("  - {type: kendall, weight: 1.0, surrogate: tanh, pairing: sign}\n", "");
+    run.edit(
+        "  - {type: kendall, weight: {from: 0, to: 1, epochs: 1.5}, surrogate: tanh, pairing: sign}\n",
+        "");
+    run.edit("  - {type: ctkd, weight: 0.5, lambda-epochs: 1.5}\n", "");
     byte[] whole = TinyRun.read(run.data(SHARD));
     run.write(run.data(SHARD), Arrays.copyOf(whole, 9_000));
 

@@ -2,8 +2,10 @@ package io.taustream.pipeline.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taustream.pipeline.report.DriftRecord;
 import io.taustream.pipeline.report.EpochRecord;
 import io.taustream.pipeline.report.EvaluationRecord;
+import io.taustream.pipeline.report.GradientRecord;
 import io.taustream.pipeline.report.MetricRecord;
 import io.taustream.pipeline.report.MetricsLog;
 import io.taustream.pipeline.report.StepRecord;
@@ -31,6 +33,7 @@ class InterruptedRunTest {
 
   private static Map<String, ByteBuffer> labels;
   private static byte[] student;
+  private static List<MetricRecord> diagnoses;
 
   /** The run that nobody disturbs. */
   @BeforeAll
@@ -40,6 +43,8 @@ class InterruptedRunTest {
     labels = run.labelFiles();
     student = run.student();
     requireEveryLineOnce(metrics(run));
+    diagnoses = diagnoses(run);
+    assertThat(diagnoses).hasExactlyElementsOfTypes(GradientRecord.class, DriftRecord.class);
   }
 
   private static TinyRun run(String name) {
@@ -77,6 +82,7 @@ class InterruptedRunTest {
     run.command("train", "CONFIG").isDone();
 
     assertThat(run.student()).isEqualTo(student);
+    assertThat(diagnoses(run)).isEqualTo(diagnoses);
     requireEveryLineOnce(metrics(run));
   }
 
@@ -93,6 +99,7 @@ class InterruptedRunTest {
     run.command("train", "CONFIG").isDone();
 
     assertThat(run.student()).isEqualTo(student);
+    assertThat(diagnoses(run)).isEqualTo(diagnoses);
     requireEveryLineOnce(metrics(run));
   }
 
@@ -110,6 +117,7 @@ class InterruptedRunTest {
 
     assertThat(run.labelFiles()).isEqualTo(labels);
     assertThat(run.student()).isEqualTo(student);
+    assertThat(diagnoses(run)).isEqualTo(diagnoses);
     requireEveryLineOnce(metrics(run));
   }
 
@@ -128,6 +136,7 @@ class InterruptedRunTest {
 
     assertThat(run.labelFiles()).isEqualTo(labels);
     assertThat(run.student()).isEqualTo(student);
+    assertThat(diagnoses(run)).isEqualTo(diagnoses);
     requireEveryLineOnce(metrics(run));
   }
 
@@ -235,6 +244,12 @@ class InterruptedRunTest {
 
   private static List<MetricRecord> metrics(TinyRun run) {
     return MetricsLog.read(run.results().resolve("metrics.jsonl"));
+  }
+
+  private static List<MetricRecord> diagnoses(TinyRun run) {
+    return metrics(run).stream()
+        .filter(line -> line instanceof GradientRecord || line instanceof DriftRecord)
+        .toList();
   }
 
   /** A line each checkpoint interval, epoch and evaluation; each of them once, and in order. */

@@ -125,6 +125,20 @@ class S3RunTest {
   }
 
   @Test
+  void aComparisonLeavesItsRunsAndItsReportThere() {
+    TinyRun run = run("compared");
+
+    JsonNode json = run.command("compare", "CONFIG", "--seeds", "7", "--json").isDone().json();
+
+    String report = json.get("report").asText();
+    assertThat(report).startsWith("s3://results/compared/compare-tiny-").endsWith(".html");
+    assertThat(read(ObjectUri.parse(report, folder))).isNotEmpty();
+    ObjectUri left = uri("results/compared/tiny-seed7");
+    assertThat(read(left.child("student.onnx"))).isEqualTo(files.student());
+    assertThat(json.at("/configurations/0/runs/0/folder").asText()).isEqualTo(left.toString());
+  }
+
+  @Test
   void anotherMachineGoesOnWithAKilledRun() throws IOException {
     TinyRun run = run("killed");
     List<String> flags =

@@ -55,7 +55,8 @@ final class TinyRun {
       loss:
         - {type: ce, weight: 0.1}
         - {type: kl, weight: 0.9, temperature: 4}
-        - {type: kendall, weight: 1.0, surrogate: tanh, pairing: sign}
+        - {type: kendall, weight: {from: 0, to: 1, epochs: 1.5}, surrogate: tanh, pairing: sign}
+        - {type: ctkd, weight: 0.5, lambda-epochs: 1.5}
       device: cpu
       memory: {batches: 16MiB}
       threads: {decode: 1, teacher: 1, student: 1}

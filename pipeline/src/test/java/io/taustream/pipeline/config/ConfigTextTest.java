@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -45,6 +46,15 @@ class ConfigTextTest {
     assertThat(ByteSize.parse("1gib")).isEmpty();
   }
 
+  private static StudentConfig student(String run, boolean soft) {
+    Optional<Location> module = Optional.of(new Location("modules/" + run + ".pt", BASE));
+    return new StudentConfig(
+        soft ? Optional.of("resnet8x4") : Optional.empty(),
+        soft ? Optional.empty() : module,
+        List.of(0.0, 0.5, 1.0),
+        List.of(1e-3, 1.0, 2.0));
+  }
+
   @Provide
   Arbitrary<RunConfig> configurations() {
     Arbitrary<Boolean> taught = Arbitraries.of(true, false);
@@ -66,11 +76,14 @@ class ConfigTextTest {
                             new Location("s3://bucket/" + run, BASE),
                             seed,
                             data,
-                            new ViewConfig("pad-crop-flip", 1 + run.length(), run.length()),
-                            teachers,
+                            new ViewConfig(
+                                "pad-crop-flip",
+                                1 + run.length(),
+                                run.length(),
+                                soft ? OptionalLong.of(~seed) : OptionalLong.empty()),
+                            labels.k().isPresent() ? teachers.stream().limit(1).toList() : teachers,
                             labels,
-                            new StudentConfig(
-                                "resnet8x4", List.of(0.0, 0.5, 1.0), List.of(1e-3, 1.0, 2.0)),
+                            student(run, soft),
                             train,
                             loss,
                             soft ? "auto" : "cuda:3",
@@ -151,15 +164,36 @@ class ConfigTextTest {
 
   private static Arbitrary<List<LossConfig>> losses(boolean soft) {
     Arbitrary<Double> numbers = Arbitraries.doubles().between(1e-6, 1e6).ofScale(6);
-    Arbitrary<LossConfig> ce = numbers.map(LossConfig.Ce::new);
-    Arbitrary<LossConfig> kl = numbers.map(number -> new LossConfig.Kl(1, number, true));
+    Arbitrary<WeightConfig> weights =
+        Arbitraries.oneOf(
+            numbers.map(WeightConfig::constant),
+            numbers.map(number -> new WeightConfig(0, number, number)),
+            numbers.map(number -> new WeightConfig(number, number, 3)));
+    WeightConfig one = WeightConfig.constant(1);
+    Arbitrary<LossConfig> ce = weights.map(CeConfig::new);
+    Arbitrary<LossConfig> kl = numbers.map(number -> new KlConfig(one, number, true));
     Arbitrary<LossConfig> kendall =
         Combinators.combine(
                 numbers,
-                Arbitraries.of(LossConfig.Kendall.SURROGATES),
-                Arbitraries.of(LossConfig.Kendall.PAIRINGS))
-            .as((number, f, pairing) -> new LossConfig.Kendall(number, f, pairing, number));
-    return (soft ? Arbitraries.oneOf(ce, kl, kendall) : ce).list().ofMinSize(1).ofMaxSize(4);
+                Arbitraries.of(KendallConfig.SURROGATES),
+                Arbitraries.of(KendallConfig.PAIRINGS))
+            .as((number, f, pairing) -> new KendallConfig(one, f, pairing, number));
+    Arbitrary<LossConfig> dkd =
+        Combinators.combine(numbers, Arbitraries.of(true, false))
+            .as((number, standardize) -> new DkdConfig(one, 0, number, number, standardize));
+    Arbitrary<LossConfig> dist = numbers.map(number -> new DistConfig(one, 0, number, 4));
+    Arbitrary<LossConfig> mlkd =
+        numbers
+            .list()
+            .ofMinSize(1)
+            .ofMaxSize(3)
+            .map(temperatures -> new MlkdConfig(one, temperatures, true));
+    Arbitrary<LossConfig> ctkd =
+        numbers.map(number -> new CtkdConfig(one, number, number, 0, number, false));
+    return (soft ? Arbitraries.oneOf(ce, kl, kendall, dkd, dist, mlkd, ctkd) : ce)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(4);
   }
 
   private static Arbitrary<StorageConfig> storages() {

@@ -89,9 +89,9 @@ class RunConfigTest {
                 2));
     assertThat(config.loss())
         .containsExactly(
-            new LossConfig.Ce(0.1),
-            new LossConfig.Kl(0.9, 4, false),
-            new LossConfig.Kendall(5, "tanh", "sign", 1));
+            new CeConfig(WeightConfig.constant(0.1)),
+            new KlConfig(WeightConfig.constant(0.9), 4, false),
+            new KendallConfig(WeightConfig.constant(5), "tanh", "sign", 1));
     assertThat(config.memory().batches()).isEqualTo(1L << 30);
     assertThat(config.storage().s3Settings())
         .contains(
@@ -136,7 +136,7 @@ class RunConfigTest {
                     OptionalInt.empty(),
                     1,
                     2),
-                List.of(new LossConfig.Ce(1)),
+                List.of(new CeConfig(WeightConfig.constant(1))),
                 "auto",
                 new MemoryConfig(1L << 30),
                 ThreadsConfig.of(Runtime.getRuntime().availableProcessors()),
@@ -147,10 +147,81 @@ class RunConfigTest {
   }
 
   @Test
+  void readsEveryTermOfTheLossWithItsDefaults() {
+    String taught = SHORTEST + "teachers: [{name: t, model: t.onnx}]\n";
+
+    assertThat(
+            parse(
+                    taught
+                        + """
+                        loss:
+                          - {type: ce}
+                          - {type: kl}
+                          - {type: kendall}
+                          - {type: dkd}
+                          - {type: dist}
+                          - {type: mlkd}
+                          - {type: ctkd}
+                        """)
+                .loss())
+        .containsExactly(
+            new CeConfig(WeightConfig.constant(1)),
+            new KlConfig(WeightConfig.constant(1), 4, false),
+            new KendallConfig(WeightConfig.constant(1), "tanh", "sign", 1),
+            new DkdConfig(WeightConfig.constant(1), 1, 8, 4, false),
+            new DistConfig(WeightConfig.constant(1), 1, 1, 1),
+            new MlkdConfig(WeightConfig.constant(1), List.of(2.0, 3.0, 4.0, 5.0, 6.0), false),
+            new CtkdConfig(WeightConfig.constant(1), 1, 20, 1, 10, false));
+    assertThat(
+            parse(
+                    taught
+                        + """
+                        loss:
+                          - {type: dkd, weight: 0.5, alpha: 0, beta: 2, temperature: 2, standardize: true}
+                          - {type: dist, weight: 2, beta: 3, gamma: 0, temperature: 4}
+                          - {type: mlkd, temperatures: [4], standardize: true}
+                          - {type: ctkd, temperature-start: 2, temperature-range: 4, lambda: 0.5, lambda-epochs: 2.5, standardize: true}
+                        """)
+                .loss())
+        .containsExactly(
+            new DkdConfig(WeightConfig.constant(0.5), 0, 2, 2, true),
+            new DistConfig(WeightConfig.constant(2), 3, 0, 4),
+            new MlkdConfig(WeightConfig.constant(1), List.of(4.0), true),
+            new CtkdConfig(WeightConfig.constant(1), 2, 4, 0.5, 2.5, true));
+  }
+
+  @Test
+  void readsAWeightThatFollowsALine() {
+    RunConfig config =
+        parse(SHORTEST + "loss: [{type: ce, weight: {from: 0, to: 1, epochs: 0.5}}]");
+
+    assertThat(config.loss()).containsExactly(new CeConfig(new WeightConfig(0, 1, 0.5)));
+    assertThat(config.warnings()).isEmpty();
+    assertThat(
+            parse(SHORTEST + "loss: [{type: ce, weight: {from: 3, to: 0, epochs: 9}}]").warnings())
+        .containsExactly(
+            "loss[0].weight moves from 3 to 0 over 9 epochs, and train.epochs is 1: it does not get there");
+  }
+
+  @Test
   void keepsLabelsBesideTheRunsOfAnS3Work() {
     RunConfig config = parse(SHORTEST + "work: s3://bucket/work\n");
 
     assertThat(config.labelStore().uri()).isEqualTo(new ObjectUri("s3", "bucket", "work/labels"));
+  }
+
+  @Test
+  void countsAModuleByItsContentAndNotByItsPlace() {
+    String text = SHORTEST.replace("{model: resnet8}", "{torchscript: modules/cnn.pt}");
+    RunConfig config = parse(text);
+
+    assertThat(config.student().model()).isEmpty();
+    assertThat(config.student().torchscript()).contains(new Location("modules/cnn.pt", directory));
+    assertThat(config.student().name()).isEqualTo("cnn.pt");
+    assertThat(config.summary()).startsWith("cnn.pt");
+    assertThat(parse(text.replace("modules/cnn.pt", "s3://bucket/cnn.pt")).fingerprint())
+        .isEqualTo(config.fingerprint())
+        .isNotEqualTo(parse(SHORTEST).fingerprint());
   }
 
   @Test
@@ -168,7 +239,6 @@ class RunConfigTest {
             view: {policy: random-resized-crop, size: 64, count: 2}
             teachers:
               - {name: t, model: t.onnx, batch: 32}
-              - {name: u, model: u.onnx, weight: 0.5}
             labels: {encoding: top-k, k: 1}
             student: {model: resnet8, mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25]}
             train:
@@ -195,21 +265,8 @@ class RunConfigTest {
     assertThat(config.memory().batches()).isEqualTo(256L << 20);
     assertThat(config.warnings())
         .containsExactly(
-            "loss has no term that listens to a teacher (kl, kendall): the student is trained"
-                + " without t, u");
-  }
-
-  @Test
-  void labelsTopKButDoesNotTrainOnIt() {
-    String encoding = "dense-f16}";
-    RunConfig topK = parse(EXAMPLE.replace(encoding, "top-k, k: 3}"));
-
-    assertThatThrownBy(topK::requireTrainable)
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            "labels.encoding: found top-k, which can be labelled and inspected but not trained"
-                + " on; dense-f16 or dense-f32 is allowed for training");
-    parse(EXAMPLE).requireTrainable();
+            "loss has no term that listens to a teacher (all but ce do): the student is trained"
+                + " without t");
   }
 
   @Test
@@ -226,6 +283,7 @@ class RunConfigTest {
           {"seed: 7", "seed: 8"},
           {"0019", "0018"},
           {"count: 8", "count: 4"},
+          {"count: 8", "count: 8, seed: 8"},
           {"resnet56.onnx", "resnet110.onnx"},
           {"dense-f16", "dense-f32"},
           {"model: resnet20", "model: resnet32"},
@@ -234,6 +292,8 @@ class RunConfigTest {
           {"warmup-epochs: 1", "warmup-epochs: 2"},
           {"temperature: 4", "temperature: 2"},
           {"steepness: 1.0", "steepness: 2.0"},
+          {"weight: 0.9", "weight: 0.8"},
+          {"weight: 0.9", "weight: {from: 0.9, to: 0.9, epochs: 1}"},
         }) {
       assertThat(parse(EXAMPLE.replace(change[0], change[1])).fingerprint())
           .as(change[1])
@@ -246,6 +306,29 @@ class RunConfigTest {
     // Checkpoints carry it: a change here makes every stored checkpoint unusable.
     assertThat(parse(EXAMPLE).fingerprint())
         .isEqualTo("3f3220fc526fde3c942b9052ab41a9a3c4a9b9d1a9515f3e93708a8e919e59e0");
+  }
+
+  @Test
+  void anotherTrainingSeedLeavesTheViewsAsTheyAre() {
+    RunConfig config = parse(EXAMPLE);
+
+    RunConfig other = config.withTrainingSeed(8);
+
+    assertThat(other.seed()).isEqualTo(8);
+    assertThat(other.viewSeed()).isEqualTo(config.viewSeed()).isEqualTo(7);
+    assertThat(other.fingerprint())
+        .isEqualTo(
+            parse(EXAMPLE.replace("seed: 7", "seed: 8").replace("count: 8", "count: 8, seed: 7"))
+                .fingerprint())
+        .isNotEqualTo(parse(EXAMPLE.replace("seed: 7", "seed: 8")).fingerprint());
+  }
+
+  @Test
+  void aViewSeedThatIsTheRunsOwnChangesNothing() {
+    RunConfig said = parse(EXAMPLE.replace("count: 8", "count: 8, seed: 7"));
+
+    assertThat(said.viewSeed()).isEqualTo(7);
+    assertThat(said.fingerprint()).isEqualTo(parse(EXAMPLE).fingerprint());
   }
 
   @Test

@@ -21,10 +21,10 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class VocabularyTest {
   @Test
   void allowsTheKendallVariantsThatTheTrainerHas() {
-    assertThat(LossConfig.Kendall.SURROGATES)
+    assertThat(KendallConfig.SURROGATES)
         .containsExactlyElementsOf(
             Arrays.stream(Surrogate.values()).map(Surrogate::label).toList());
-    assertThat(LossConfig.Kendall.PAIRINGS)
+    assertThat(KendallConfig.PAIRINGS)
         .containsExactlyElementsOf(Arrays.stream(Pairing.values()).map(Pairing::label).toList());
   }
 
@@ -32,6 +32,15 @@ class VocabularyTest {
   void documentsEveryStudent() throws IOException {
     assertThat(StudentModels.names())
         .allSatisfy(model -> assertThat(document()).contains("`" + model + "`"));
+  }
+
+  @Test
+  void documentsEveryLossTerm() throws IOException {
+    String losses =
+        Files.readString(Path.of(System.getProperty("taustream.root"), "docs", "losses.md"));
+    assertThat(LossConfig.TYPES)
+        .allSatisfy(type -> assertThat(document()).contains("`" + type + "`"))
+        .allSatisfy(type -> assertThat(losses).containsPattern("(?m)^## " + type + "$"));
   }
 
   @Test
@@ -43,12 +52,12 @@ class VocabularyTest {
             """
             run: r
             data: {format: idx, train: a, test: b, classes: 2, class-names: [a, b]}
-            view: {size: 32}
+            view: {size: 32, seed: 3}
             teachers: [{name: t, model: m}]
             labels: {store: s, encoding: top-k, k: 1}
             student: {model: resnet8}
             train: {epochs: 2, checkpoint-every: 1, schedule: {type: step, at: [1]}}
-            loss: [{type: kl}, {type: kendall}]
+            loss: [{type: ce, weight: {from: 0, to: 1, epochs: 1}}, {type: kl}, {type: kendall}, {type: dkd}, {type: dist}, {type: mlkd}, {type: ctkd}]
             storage: {s3: {endpoint: "http://h:1", region: r}}
             """,
             Path.of("/base"));
@@ -56,6 +65,7 @@ class VocabularyTest {
 
     List<String> keys = keys("", tree);
     assertThat(keys).contains("train.schedule.factor", "loss[].steepness", "storage.s3.region");
+    keys.add("student.torchscript");
     assertThat(keys)
         .allSatisfy(
             key -> assertThat(document).containsPattern("(?m)^\\| `" + Pattern.quote(key) + "` "));

@@ -77,9 +77,10 @@ class WrongConfigurationTest {
           11|labels: {encoding: top-k}|11: labels.encoding: found top-k without k; top-k only with k is allowed
           11|labels: {encoding: dense-f16, k: 5}|11: labels.k: found 5 with encoding dense-f16; k only with top-k is allowed
           11|labels: {encoding: top-k, k: 10}|11: labels.k: found 10; a whole number from 1 to below the 10 classes is allowed
+          11|labels: {encoding: top-k, k: 3}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: top-k, k: 0}|11: labels.k: found 0; a whole number from 1 is allowed
-          12|student: {torchscript: student.pt}|12: student.model: not found; this key is required
-          12|student: {model: resnet20, torchscript: student.pt}|12: student.torchscript: unknown key; allowed here: model, mean, deviation
+          12|student: {mean: [0, 0, 0]}|12: student.model: not found; this key is required
+          12|student: {model: resnet20, torchscript: student.pt}|12: student.torchscript: found beside model; one of them is allowed
           12|student: {model: resnet20, mean: [0.5]}|12: student.mean: found a list of 1; a list of 3 numbers (red, green, blue) is allowed
           12|student: {model: resnet20, deviation: [0.2, 0, 0.2]}|12: student.deviation: found 0; a number above 0 is allowed
           12|student: {model: resnet20, mean: [124, 116, 104]}|12: student.mean: found 124; a number from 0 to 1 is allowed
@@ -103,13 +104,33 @@ class WrongConfigurationTest {
           17|  schedule: {type: step, at: [20], factor: 1}|17: train.schedule.factor: found 1; a number from 0 to below 1 is allowed
           17|  schedule: {type: cosine, at: [20]}|17: train.schedule.at: unknown key; allowed here: type, warmup-epochs
           19|  - {weight: 1}|19: loss[0].type: not found; this key is required
-          19|  - {type: mse}|19: loss[0].type: found 'mse'; one of ce, kl, kendall is allowed
+          19|  - {type: mse}|19: loss[0].type: found 'mse'; one of ce, kl, kendall, dkd, dist, mlkd, ctkd is allowed
           19|  - {type: ce, weight: 0}|19: loss[0].weight: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: much}|19: loss[0].weight: found 'much'; a number is allowed
+          19|  - {type: ce, weight: {from: 0, to: 0, epochs: 5}}|19: loss[0].weight.to: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: {from: -1, to: 1, epochs: 5}}|19: loss[0].weight.from: found -1; a number from 0 is allowed
+          19|  - {type: ce, weight: {from: 0, to: 1, epochs: 0}}|19: loss[0].weight.epochs: found 0; a number above 0 is allowed
+          19|  - {type: ce, weight: {from: 0, to: 1}}|19: loss[0].weight.epochs: not found; this key is required
+          19|  - {type: ce, weight: {from: 0, to: 1, epochs: 5, shape: cosine}}|19: loss[0].weight.shape: unknown key; allowed here: from, to, epochs
           19|  - {type: ce, temperature: 4}|19: loss[0].temperature: unknown key; allowed here: type, weight
           20|  - {type: kl, temperature: -4}|20: loss[1].temperature: found -4; a number above 0 is allowed
           21|  - {type: kendall, surrogate: relu}|21: loss[2].surrogate: found 'relu'; one of tanh, arctan, algebraic, softsign, erf, laplace is allowed
           21|  - {type: kendall, pairing: signs}|21: loss[2].pairing: found 'signs', did you mean 'sign'?; one of product, factored, sign is allowed
           21|  - {type: kendall, steepness: 0}|21: loss[2].steepness: found 0; a number above 0 is allowed
+          21|  - {type: dkd, alpha: -1}|21: loss[2].alpha: found -1; a number from 0 is allowed
+          21|  - {type: dkd, alpha: 0, beta: 0}|21: loss[2].beta: found 0; a number above 0 is allowed
+          21|  - {type: dkd, temperature: 0}|21: loss[2].temperature: found 0; a number above 0 is allowed
+          21|  - {type: dkd, gamma: 1}|21: loss[2].gamma: unknown key; allowed here: type, weight, alpha, beta, temperature, standardize
+          21|  - {type: dist, gamma: -2}|21: loss[2].gamma: found -2; a number from 0 is allowed
+          21|  - {type: dist, beta: 0, gamma: 0}|21: loss[2].gamma: found 0; a number above 0 is allowed
+          21|  - {type: dist, standardize: true}|21: loss[2].standardize: unknown key; allowed here: type, weight, beta, gamma, temperature
+          21|  - {type: mlkd, temperatures: []}|21: loss[2].temperatures: found an empty list; a list with at least one element is allowed
+          21|  - {type: mlkd, temperatures: [4, 0]}|21: loss[2].temperatures: found 0; a number above 0 is allowed
+          21|  - {type: mlkd, temperature: 4}|21: loss[2].temperature: unknown key, did you mean 'temperatures'?; allowed here: type, weight, temperatures, standardize
+          21|  - {type: ctkd, temperature-start: 0}|21: loss[2].temperature-start: found 0; a number above 0 is allowed
+          21|  - {type: ctkd, temperature-range: 0}|21: loss[2].temperature-range: found 0; a number above 0 is allowed
+          21|  - {type: ctkd, lambda: -1}|21: loss[2].lambda: found -1; a number from 0 is allowed
+          21|  - {type: ctkd, lambda-epochs: 0}|21: loss[2].lambda-epochs: found 0; a number above 0 is allowed
           22|device: tpu|22: device: found 'tpu'; one of auto, cpu, cuda, cuda:N is allowed
           23|memory: {batches: lots}|23: memory.batches: found 'lots'; a size such as 256MiB, 1GiB or 512MB is allowed
           23|memory: {batches: 1MiB}|23: memory.batches: found 1MiB; a size from 16MiB is allowed
@@ -125,7 +146,7 @@ class WrongConfigurationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"kl, 12", "kendall, 12"})
+  @CsvSource({"kl, 12", "kendall, 12", "dkd, 12", "dist, 12", "mlkd, 12", "ctkd, 12"})
   void refusesASoftTermWithoutATeacher(String type, int line) {
     String text =
         """

@@ -23,8 +23,10 @@ class MetricsLogTest {
         List.of(
             step(20),
             new StageRecord(20, 1.5, "decode", 812.25, 0.5),
+            gradient(21),
             epoch(390, 0),
-            evaluation(390));
+            evaluation(390),
+            drift(780));
 
     try (MetricsLog log = MetricsLog.open(file())) {
       written.forEach(log::append);
@@ -71,6 +73,22 @@ class MetricsLogTest {
             step(20), step(40), epoch(40, 0), evaluation(40), step(60), step(80), epoch(80, 1));
     assertThat(directory).isDirectoryContaining("glob:**/metrics.jsonl");
     assertThat(directory.toFile().list()).hasSize(1);
+  }
+
+  @Test
+  void doublesNoDiagnosisWhenARunResumes() {
+    try (MetricsLog log = MetricsLog.open(file())) {
+      List.of(gradient(1), gradient(21), drift(30), gradient(41), drift(60)).forEach(log::append);
+    }
+
+    try (MetricsLog log = MetricsLog.open(file())) {
+      log.truncateAfter(30);
+      List.of(gradient(21), drift(30), gradient(41), drift(60), gradient(61)).forEach(log::append);
+    }
+
+    assertThat(MetricsLog.read(file()))
+        .containsExactly(
+            gradient(1), gradient(21), drift(30), gradient(41), drift(60), gradient(61));
   }
 
   @Test
@@ -165,6 +183,20 @@ class MetricsLogTest {
         Double.NaN,
         Double.NaN,
         List.of(List.of(3, 1), List.of(0, 4)));
+  }
+
+  private static GradientRecord gradient(long step) {
+    return new GradientRecord(
+        step,
+        0,
+        List.of(1, 2, 3, 5),
+        Map.of("kl", List.of(0.5, 0.25, 0.125, 0.125)),
+        Map.of("kl", 0.25, "kendall", 0.0),
+        Map.of("kl/kendall", -0.5));
+  }
+
+  private static DriftRecord drift(long step) {
+    return new DriftRecord(step, 1, 100, 7, 8, 60, 50, 3, 5);
   }
 
   private static EpochRecord epoch(long step, int epoch) {

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Runs with numbers as a real one would log them: what the report's tests draw. */
 final class SyntheticRun {
@@ -28,6 +30,9 @@ final class SyntheticRun {
         long step = (long) epoch * STEPS_IN_EPOCH + i;
         double progress = step / (double) (epochs * STEPS_IN_EPOCH);
         metrics.add(step(random, step, epoch, progress, startOfTerms));
+        if (startOfTerms.size() > 1) {
+          metrics.add(gradient(random, step + 1, epoch, progress, startOfTerms.keySet()));
+        }
         if (i % 100 == 0) {
           seconds += 14;
           metrics.addAll(stages(random, step, epoch, seconds, !startOfTerms.containsKey("kl")));
@@ -46,6 +51,9 @@ final class SyntheticRun {
               epoch % 2 == 0 || epoch == epochs - 1 ? 2.4 * (1 - reached) : Double.NaN));
     }
     boolean taught = startOfTerms.size() > 1;
+    for (int epoch = 1; taught && epoch < epochs; epoch++) {
+      metrics.add(drift(random, epoch));
+    }
     long steps = (long) epochs * STEPS_IN_EPOCH;
     metrics.add(
         new EvaluationRecord(
@@ -107,6 +115,49 @@ final class SyntheticRun {
     double warmUp = Math.min(1, progress * 30);
     double rate = 0.1 * warmUp * (1 + Math.cos(Math.PI * progress)) / 2;
     return new StepRecord(step, epoch, total, terms, rate);
+  }
+
+  /** KL and cross-entropy fall off quickly with the rank, the others do not. */
+  private static GradientRecord gradient(
+      Random random, long step, int epoch, double progress, Set<String> terms) {
+    Map<String, List<Double>> shares = new LinkedHashMap<>();
+    Map<String, Double> norms = new LinkedHashMap<>();
+    Map<String, Double> cosines = new LinkedHashMap<>();
+    for (String term : terms) {
+      double decay = term.equals("kendall") ? 0.1 : 0.5 + 0.4 * progress;
+      List<Double> weights =
+          IntStream.range(0, CLASSES.size())
+              .mapToObj(rank -> Math.exp(-decay * rank) * (1 + 0.2 * random.nextDouble()))
+              .toList();
+      double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+      shares.put(term, weights.stream().map(weight -> weight / sum).toList());
+      norms.put(term, (0.02 + 0.1 * Math.exp(-3 * progress)) * (1 + 0.3 * random.nextDouble()));
+      for (String other : terms) {
+        if (other.equals(term)) {
+          break;
+        }
+        double cosine = (other.equals("ce") ? 0.7 : 0.4) * (1 - progress);
+        cosines.put(other + "/" + term, cosine + 0.08 * random.nextGaussian());
+      }
+    }
+    List<Integer> ranks = IntStream.rangeClosed(1, CLASSES.size()).boxed().toList();
+    return new GradientRecord(step, epoch, ranks, shares, norms, cosines);
+  }
+
+  private static DriftRecord drift(Random random, int epoch) {
+    long fell = 5_500L + random.nextInt(400);
+    long wrong = 60L + random.nextInt(200 / epoch + 20);
+    long right = 70L + random.nextInt(900 / epoch + 20);
+    return new DriftRecord(
+        (epoch + 1L) * STEPS_IN_EPOCH,
+        epoch,
+        10_000,
+        wrong * 3,
+        right * 2,
+        fell,
+        4_000,
+        wrong,
+        right);
   }
 
   private static List<StageRecord> stages(

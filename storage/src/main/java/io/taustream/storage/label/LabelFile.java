@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -205,13 +206,53 @@ public final class LabelFile implements AutoCloseable {
    * @throws IllegalStateException if the file's encoding is another one
    */
   public TopKLabel topK(int ordinal, int view) {
+    TopK encoding = topK();
+    int row = row(ordinal);
+    MappedBatch batch = batch(row, view);
+    return encoding.read(batch.bytes(), batch.columns(), row % batchRows);
+  }
+
+  /**
+   * A top-k label as a student trains on it.
+   *
+   * @param indices receives k classes by falling logit at its position, which advances
+   * @param logits receives k logits likewise
+   * @param rest receives the rest's log-sum-exp at each of the m rest temperatures likewise
+   * @throws TaustreamException if the sample has no labels, or what is stored is no top-k label of
+   *     finite logits
+   * @throws IllegalStateException if the file's encoding is another one
+   */
+  public void topK(int ordinal, int view, IntBuffer indices, FloatBuffer logits, FloatBuffer rest) {
+    TopK encoding = topK();
+    int row = row(ordinal);
+    MappedBatch batch = batch(row, view);
+    boolean whole =
+        encoding.read(
+            batch.bytes(),
+            batch.columns(),
+            row % batchRows,
+            metadata.set().classes(),
+            indices,
+            logits,
+            rest);
+    if (!whole) {
+      throw new DamagedLabelFileException(
+          "%s, view %d, sample %d holds no top-k label: %s; remove it and label again"
+              .formatted(
+                  file,
+                  view,
+                  ordinal,
+                  encoding.inspect(
+                      batch.bytes(), batch.columns(), row % batchRows, metadata.set().classes())));
+    }
+  }
+
+  private TopK topK() {
     if (!(metadata.set().encoding() instanceof TopK topK)) {
       throw new IllegalStateException(
           "%s is %s, not top-k".formatted(file, metadata.set().encoding().text()));
     }
-    int row = row(ordinal);
-    MappedBatch batch = batch(row, view);
-    return topK.read(batch.bytes(), batch.columns(), row % batchRows);
+    return topK;
   }
 
   /** The seed of the view that the teacher saw. */

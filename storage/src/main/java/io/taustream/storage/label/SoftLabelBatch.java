@@ -8,12 +8,10 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 
 /**
- * A batch of teacher logits: float32, row major, {@code rows × classes}, in Arrow memory. It owns
- * one reference to that memory; whoever receives the batch closes it exactly once. Not thread-safe
- * beyond Arrow's own reference counts: the logits are written before the batch is handed on and
- * only read after.
+ * A batch of teacher logits of all classes: float32, row major, {@code rows × classes}, in Arrow
+ * memory. Ownership and threads are {@link SoftLabels}'.
  */
-public final class SoftLabelBatch implements AutoCloseable {
+public final class SoftLabelBatch implements SoftLabels {
   private final List<SampleView> rows;
   private final int classes;
   private final ArrowBuf logits;
@@ -32,14 +30,12 @@ public final class SoftLabelBatch implements AutoCloseable {
     this.logits = logits;
   }
 
+  @Override
   public List<SampleView> rows() {
     return rows;
   }
 
-  public int size() {
-    return rows.size();
-  }
-
+  @Override
   public int classes() {
     return classes;
   }

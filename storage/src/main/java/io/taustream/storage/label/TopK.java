@@ -3,6 +3,8 @@ package io.taustream.storage.label;
 import io.taustream.storage.TaustreamException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import org.apache.arrow.memory.util.Float16;
@@ -14,7 +16,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
  * top_logit: fixed_size_list<float16>[k]} in falling order, ties by rising class, and {@code
  * rest_logsumexp: fixed_size_list<float32>[m]}: log Σ exp(z_j / T) over the other classes j.
  *
- * <p>Losses that know top-k read it as a {@link TopKLabel}. The dense view of it ({@link #decode})
+ * <p>Students train on it as it is ({@link TopKLabelBatch}). The dense view of it ({@link #decode})
  * gives every other class the same logit, T·(rest_logsumexp − log(classes − k)) for the first
  * temperature: at that temperature the softened probabilities of the top classes, and the rest's
  * sum, are exact up to the rounding of the top logits.
@@ -163,6 +165,40 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
       rest[i] = source.getFloat(bases[2] + (row * m + i) * Float.BYTES);
     }
     return new TopKLabel(indices, logits, rest);
+  }
+
+  /**
+   * Reads one row into buffers, which advance; other arguments as in {@link #decode}.
+   *
+   * @return whether it is a label: k classes that exist, none twice, and finite values
+   */
+  boolean read(
+      ByteBuffer source,
+      int[] bases,
+      int row,
+      int classes,
+      IntBuffer indices,
+      FloatBuffer logits,
+      FloatBuffer rest) {
+    BitSet seen = new BitSet(classes);
+    boolean whole = true;
+    for (int i = row * k; i < (row + 1) * k; i++) {
+      int index = source.getInt(bases[0] + i * Integer.BYTES);
+      short half = source.getShort(bases[1] + i * Short.BYTES);
+      whole &= index >= 0 && index < classes && !seen.get(index) && DenseF16.isFinite(half);
+      if (whole) {
+        seen.set(index);
+      }
+      indices.put(index);
+      logits.put(DenseF16.toFloat(half));
+    }
+    int m = restTemperatures.size();
+    for (int i = row * m; i < (row + 1) * m; i++) {
+      float mass = source.getFloat(bases[2] + i * Float.BYTES);
+      whole &= Float.isFinite(mass);
+      rest.put(mass);
+    }
+    return whole;
   }
 
   @Override

@@ -7,7 +7,9 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.sample.SampleView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -205,6 +207,60 @@ class LabelRoundTripTest {
         }
       }
     }
+  }
+
+  @Test
+  void readsTopKLabelsIntoABatchInPlace() {
+    TopK encoding = new TopK(3, List.of(4f, 1f));
+    Labels labels = Labels.of(encoding, 1, 20, 5);
+    try (SoftLabelStore store = store(labels.set())) {
+      labels.store(store, allocator);
+      List<SampleView> rows = List.of(labels.row(4, 0), labels.row(1, 0));
+      try (LabelFile file = store.open(labels.shard()).block();
+          TopKLabelBatch batch =
+              new TopKLabelBatch(
+                  rows, 20, encoding, allocator.buffer(TopKLabelBatch.bytes(2, encoding)))) {
+        IntBuffer indices = batch.indices().asIntBuffer();
+        FloatBuffer logits = batch.logits().asFloatBuffer();
+        FloatBuffer rest = batch.restLogSumExp().asFloatBuffer();
+        for (SampleView row : rows) {
+          file.topK(row.ordinal(), row.view(), indices, logits, rest);
+        }
+
+        assertThat(indices.hasRemaining() || logits.hasRemaining() || rest.hasRemaining())
+            .isFalse();
+        for (int row = 0; row < 2; row++) {
+          TopKLabel label = file.topK(rows.get(row).ordinal(), 0);
+          for (int i = 0; i < 3; i++) {
+            assertThat(indices.get(3 * row + i)).isEqualTo(label.indices()[i]);
+            assertThat(logits.get(3 * row + i)).isEqualTo(label.logits()[i]);
+          }
+          for (int i = 0; i < 2; i++) {
+            assertThat(rest.get(2 * row + i)).isEqualTo(label.restLogSumExp()[i]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesATopKLabelThatNamesAClassTwice() {
+    TopK encoding = new TopK(2, List.of(1f));
+    ByteBuffer row = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    row.putInt(3).putInt(3).putShort((short) 0).putShort((short) 0).putFloat(1);
+
+    boolean whole =
+        encoding.read(
+            row,
+            new int[] {0, 8, 12},
+            0,
+            5,
+            IntBuffer.allocate(2),
+            FloatBuffer.allocate(2),
+            FloatBuffer.allocate(1));
+
+    assertThat(whole).isFalse();
+    assertThat(encoding.inspect(row, new int[] {0, 8, 12}, 0, 5)).contains("there twice");
   }
 
   private static void requireTopK(float[] teacher, TopKLabel label, List<Float> temperatures) {

@@ -12,18 +12,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A run at one step: a copy of the student's parameters and running statistics, of the optimiser's
- * state, and of where the run stands. A student that it was restored to goes on to the bit as the
- * one that it was taken from. Immutable, outside libtorch's memory; may be handed to other threads.
+ * A run at one step: a copy of the student's parameters and running statistics, of what its loss
+ * has learned, of the optimiser's state, and of where the run stands. A student that it was
+ * restored to goes on to the bit as the one that it was taken from. Immutable, outside libtorch's
+ * memory; may be handed to other threads.
  */
 public final class Checkpoint {
   private static final String PARAMETER = "parameter.";
   private static final String STATISTIC = "statistic.";
+  private static final String LEARNED = "learned.";
   private static final String OPTIMIZER = "optimizer.";
 
   private final TrainingProgress progress;
@@ -34,21 +37,27 @@ public final class Checkpoint {
     this.tensors = new LinkedHashMap<>(tensors);
   }
 
-  /** Copies everything; to be called on the training thread, between two steps. */
-  public static Checkpoint of(Student student, Optimizer optimizer, TrainingProgress progress) {
+  /**
+   * Copies everything; to be called on the training thread, between two steps.
+   *
+   * @param learned what the student's loss learns
+   */
+  public static Checkpoint of(
+      Student student, List<NamedTensor> learned, Optimizer optimizer, TrainingProgress progress) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    live(student, optimizer).forEach((name, tensor) -> tensors.put(name, copy(tensor)));
+    live(student, learned, optimizer).forEach((name, tensor) -> tensors.put(name, copy(tensor)));
     return new Checkpoint(progress, tensors);
   }
 
   /**
    * Writes everything back in place; to be called on the training thread, between two steps.
    *
-   * @throws TaustreamException if the checkpoint is of another model or optimiser; nothing has been
-   *     changed then
+   * @param learned what the student's loss learns
+   * @throws TaustreamException if the checkpoint is of another model, loss or optimiser; nothing
+   *     has been changed then
    */
-  public void restore(Student student, Optimizer optimizer) {
-    Map<String, NDArray> live = live(student, optimizer);
+  public void restore(Student student, List<NamedTensor> learned, Optimizer optimizer) {
+    Map<String, NDArray> live = live(student, learned, optimizer);
     if (!live.keySet().equals(tensors.keySet())) {
       SortedSet<String> odd = new TreeSet<>(live.keySet());
       odd.removeAll(tensors.keySet());
@@ -88,13 +97,17 @@ public final class Checkpoint {
     return tensors;
   }
 
-  private static Map<String, NDArray> live(Student student, Optimizer optimizer) {
+  private static Map<String, NDArray> live(
+      Student student, List<NamedTensor> learned, Optimizer optimizer) {
     Map<String, NDArray> live = new LinkedHashMap<>();
     for (NamedTensor tensor : student.parameters()) {
       live.put(PARAMETER + tensor.name(), tensor.tensor());
     }
     for (NamedTensor tensor : student.statistics()) {
       live.put(STATISTIC + tensor.name(), tensor.tensor());
+    }
+    for (NamedTensor tensor : learned) {
+      live.put(LEARNED + tensor.name(), tensor.tensor());
     }
     for (NamedTensor tensor : optimizer.state()) {
       live.put(OPTIMIZER + tensor.name(), tensor.tensor());
@@ -115,7 +128,7 @@ public final class Checkpoint {
     // alignment may send libtorch down another path with other rounding.
     try (NDArray values =
         tensor.getManager().create(stored.values().duplicate(), shape(stored), stored.type())) {
-      tensor.set(new NDIndex(":"), values);
+      tensor.set(new NDIndex("..."), values);
     }
   }
 

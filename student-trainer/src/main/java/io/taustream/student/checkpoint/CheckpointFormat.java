@@ -26,10 +26,11 @@ import java.util.zip.CRC32C;
  *   <li>the data: the tensors' values, little-endian, row major, one after another without gaps.
  * </ol>
  *
- * <p>The header maps each tensor's name to {@code {"dtype": "F32"|"F64", "shape": […],
- * "data_offsets": [begin, end]}}, offsets counted from the start of the data. Names are {@code
- * parameter.…} and {@code statistic.…} with the student's names, and {@code optimizer.…} with the
- * optimiser's. {@code __metadata__} maps strings to strings:
+ * <p>The header maps each tensor's name to {@code {"dtype": …, "shape": […], "data_offsets":
+ * [begin, end]}}, offsets counted from the start of the data. Names are {@code parameter.…} and
+ * {@code statistic.…} with the student's names, {@code learned.…} with those of the loss's learned
+ * parameters, and {@code optimizer.…} with the optimiser's. {@code __metadata__} maps strings to
+ * strings:
  *
  * <ul>
  *   <li>{@code taustream.crc32c}: eight lower-case hexadecimal digits, the CRC-32C of the whole
@@ -50,7 +51,17 @@ final class CheckpointFormat {
   // Quotes inside JSON strings are escaped, so that nothing else in a header reads like this.
   private static final String CHECKSUM_ENTRY = "\"" + CHECKSUM + "\":\"";
   private static final Map<DataType, String> TYPES =
-      Map.of(DataType.FLOAT32, "F32", DataType.FLOAT64, "F64");
+      Map.of(
+          DataType.FLOAT64, "F64",
+          DataType.FLOAT32, "F32",
+          DataType.FLOAT16, "F16",
+          DataType.BFLOAT16, "BF16",
+          DataType.INT64, "I64",
+          DataType.INT32, "I32",
+          DataType.INT16, "I16",
+          DataType.INT8, "I8",
+          DataType.UINT8, "U8",
+          DataType.BOOLEAN, "BOOL");
 
   private final ObjectMapper json = new ObjectMapper();
 

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A tensor's values outside libtorch.
  *
- * @param type float32 or float64
+ * @param type one that a checkpoint can hold: {@link CheckpointFormat}
  * @param shape row major
  * @param values little-endian; read from position to limit, both left as they are
  */

@@ -1,6 +1,7 @@
 package io.taustream.student.evaluate;
 
 import io.taustream.storage.TaustreamException;
+import io.taustream.student.diagnose.SampleOutcomes;
 import io.taustream.student.evaluate.ConfusionMatrix.Cell;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
@@ -12,18 +13,18 @@ import java.util.OptionalDouble;
 /**
  * Metrics of a model's logits, batch by batch, in double precision. Needs no student: a teacher's
  * stored logits can be measured alone. Memory does not grow with the number of samples, but for the
- * confusion matrix's cells. Not thread-safe.
+ * confusion matrix's cells, and four bytes a sample where there is a teacher. Not thread-safe.
  */
 public final class EvaluationMetrics {
   private static final int TOP = 5;
 
   private final int classes;
   private final float[] row;
-  private final float[] teacherRow;
   private final KendallTauB kendall;
   private final Calibration calibration = new Calibration();
   private final Map<Cell, Long> confusion = new HashMap<>();
   private final Map<String, Double> lossTerms = new LinkedHashMap<>();
+  private final SampleOutcomes.Builder outcomes = new SampleOutcomes.Builder();
   private long samples;
   private long labelled;
   private long top1;
@@ -44,7 +45,6 @@ public final class EvaluationMetrics {
   public EvaluationMetrics(int classes) {
     this.classes = classes;
     row = new float[classes];
-    teacherRow = new float[classes];
     kendall = new KendallTauB(classes);
   }
 
@@ -53,20 +53,19 @@ public final class EvaluationMetrics {
    *
    * @param logits B × C, row major, from its position on; its position stays
    * @param labels B, −1 where there is none
-   * @param teacher B × C like {@code logits}, where there is a teacher to compare with
+   * @param teacher of the same B rows, where there is a teacher to compare with
    * @throws TaustreamException if a logit is not finite
    */
-  public void add(FloatBuffer logits, int[] labels, Optional<FloatBuffer> teacher) {
+  public void add(FloatBuffer logits, int[] labels, Optional<TeacherReference> teacher) {
     for (int i = 0; i < labels.length; i++) {
-      read(logits, i, row, "Logits");
+      read(logits, i);
       int predicted = argmax(row);
       samples++;
       if (labels[i] >= 0) {
         addLabelled(labels[i], predicted);
       }
       if (teacher.isPresent()) {
-        read(teacher.get(), i, teacherRow, "The teacher's logits");
-        addCompared(predicted);
+        addCompared(predicted, labels[i], i, teacher.get());
       }
     }
   }
@@ -84,13 +83,13 @@ public final class EvaluationMetrics {
     terms.forEach((name, term) -> lossTerms.merge(name, rows * term, Double::sum));
   }
 
-  private void read(FloatBuffer logits, int index, float[] into, String what) {
-    logits.get(logits.position() + index * classes, into);
-    for (float logit : into) {
+  private void read(FloatBuffer logits, int index) {
+    logits.get(logits.position() + index * classes, row);
+    for (float logit : row) {
       if (!Float.isFinite(logit)) {
         throw new TaustreamException(
-            "%s of evaluated sample %d hold %s; only finite values can be evaluated: train again with a lower train.optimizer.lr, or check the teacher's model"
-                .formatted(what, samples, logit));
+            "Logits of evaluated sample %d hold %s; only finite values can be evaluated: train again with a lower train.optimizer.lr, or check the teacher's model"
+                .formatted(samples, logit));
       }
     }
   }
@@ -110,17 +109,23 @@ public final class EvaluationMetrics {
     confusion.merge(new Cell(label, predicted), 1L, Long::sum);
   }
 
-  private void addCompared(int predicted) {
+  private void addCompared(int predicted, int label, int index, TeacherReference teacher) {
     compared++;
-    agreed += predicted == argmax(teacherRow) ? 1 : 0;
-    OptionalDouble correlation = kendall.of(row, teacherRow);
+    if (label >= 0) {
+      teacher.addOutcome(index, row, predicted == label, outcomes);
+    } else {
+      outcomes.addUnlabelled();
+    }
+    agreed += predicted == teacher.prediction(index) ? 1 : 0;
+    OptionalDouble correlation = teacher.tau(index, row, kendall);
     if (correlation.isPresent()) {
       ranked++;
       tau += correlation.getAsDouble();
     }
   }
 
-  private static int argmax(float[] values) {
+  /** The largest value's place; of equal ones the first. */
+  static int argmax(float[] values) {
     int best = 0;
     for (int c = 1; c < values.length; c++) {
       if (values[c] > values[best]) {
@@ -145,7 +150,8 @@ public final class EvaluationMetrics {
         mean(tau, ranked),
         mean(loss, lossSamples),
         meanTerms,
-        new ConfusionMatrix(confusion));
+        new ConfusionMatrix(confusion),
+        compared == 0 ? Optional.empty() : Optional.of(outcomes.build()));
   }
 
   private static OptionalDouble mean(double sum, long count) {

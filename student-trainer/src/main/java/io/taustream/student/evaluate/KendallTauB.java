@@ -24,6 +24,16 @@ final class KendallTauB {
 
   /** τ_b, in [−1, 1]; empty where it is not defined. */
   OptionalDouble of(float[] first, float[] second) {
+    return of(first, second, 0, 0);
+  }
+
+  /**
+   * τ_b over the pairs whose order in the second row is known. The others must be tied there.
+   *
+   * @param unknown how many pairs are left out
+   * @param unknownTied how many of these are tied in the first row
+   */
+  OptionalDouble of(float[] first, float[] second, long unknown, long unknownTied) {
     int n = pairs.length;
     for (int i = 0; i < n; i++) {
       long low = Integer.toUnsignedLong(ordered(second[i]) ^ Integer.MIN_VALUE);
@@ -43,7 +53,9 @@ final class KendallTauB {
       tiedInY += run - 1;
     }
     long all = (long) n * (n - 1) / 2;
-    double scale = Math.sqrt((double) (all - tiedInX) * (double) (all - tiedInY));
+    // In the numerator, what is left out cancels: it is tied in y.
+    double scale =
+        Math.sqrt((double) (all - unknown - tiedInX + unknownTied) * (double) (all - tiedInY));
     if (scale == 0) {
       return OptionalDouble.empty();
     }

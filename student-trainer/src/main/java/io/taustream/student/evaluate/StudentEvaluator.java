@@ -2,7 +2,6 @@ package io.taustream.student.evaluate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.loss.LossInput;
 import io.taustream.student.loss.WeightedLoss;
@@ -32,8 +31,8 @@ public final class StudentEvaluator {
   /**
    * Evaluates on a thread of the caller.
    *
-   * @param loss the training loss, where its mean is wanted; left out for batches without soft
-   *     labels if it needs them
+   * @param loss the training loss, where its mean is wanted, weighted as in the first step; left
+   *     out for batches without soft labels if it needs them
    * @param scheduler of the single thread that uses the student; stays the caller's
    */
   public StudentEvaluator(
@@ -68,7 +67,7 @@ public final class StudentEvaluator {
             metrics.add(
                 FloatBuffer.wrap(logits.toFloatArray()),
                 batch.rows().stream().mapToInt(SampleView::label).toArray(),
-                batch.labels().map(SoftLabelBatch::logits));
+                batch.labels().map(TeacherReference::of));
             if (loss.isPresent() && (tensors.teacher().isPresent() || !loss.get().needsTeacher())) {
               WeightedLoss.Numbers numbers =
                   loss.get()

@@ -1,7 +1,6 @@
 package io.taustream.student.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 
 /**
  * Decoupled knowledge distillation (Zhao et al., CVPR 2022, arXiv 2203.08679): α · TCKD + β · NCKD,
@@ -13,7 +12,9 @@ import ai.djl.ndarray.types.DataType;
  *   <li>NCKD = T² · KL(p̂(t) ‖ p̂(s)), p̂(x) the softmax of x / T over the classes other than y.
  * </ul>
  *
- * <p>With {@code standardize} the Z-score of t and s comes first (arXiv 2403.01427).
+ * <p>With {@code standardize} the Z-score of t and s comes first (arXiv 2403.01427). With top-k
+ * labels p̂ is the distribution over those of the k that are not y and, as one event, all others;
+ * where y is none of the k, the teacher gives it an even part of the others' mass.
  *
  * <p>Shapes: s and t are B × C, y is B. Range: [0, ∞). Gradient: as of two KL terms, to s_y only
  * through b. Rows with label −1 count for nothing; without a labelled row, or with one class, the
@@ -47,51 +48,20 @@ public record DecoupledDistillation(
   @Override
   public NDArray value(LossInput input) {
     NDArray s = input.student();
-    NDArray t = input.teacherFor(this);
+    TeacherLogits teacher = input.teacherFor(this);
     if (input.classes() == 1) {
       return s.mul(Constant.of(s, 0)).sum();
     }
     NDArray labelled = input.labels().gte(0).toType(s.getDataType(), false);
     NDArray n = labelled.sum().maximum(Constant.of(s, 1));
     NDArray y = input.labels().maximum(0).expandDims(1);
-    Split student = split(standardize ? Standardization.of(s) : s, y);
-    Split teacher = split(standardize ? Standardization.of(t) : t, y);
-    NDArray tckd = divergence(teacher.logB(), student.logB());
-    NDArray nckd = divergence(teacher.logP(), student.logP());
+    TeacherLogits.Decoupled split =
+        teacher.decoupled(s, y, Softening.at(s, temperature, standardize));
+    NDArray tckd = split.binary().divergence();
+    NDArray nckd = split.others().divergence();
     NDArray rows =
         tckd.mul(Constant.of(s, alpha * temperature * temperature))
             .add(nckd.mul(Constant.of(s, beta * temperature * temperature)));
     return rows.mul(labelled).sum().div(n);
-  }
-
-  /**
-   * The two distributions of a row.
-   *
-   * @param logB log b, B × 2
-   * @param logP log p̂, B × (C − 1)
-   */
-  private record Split(NDArray logB, NDArray logP) {}
-
-  private Split split(NDArray x, NDArray y) {
-    NDArray scaled = x.div(Constant.of(x, temperature));
-    // The classes but y: 0 … C − 2, of which those from y on are moved up by one.
-    NDArray index =
-        x.getManager()
-            .arange(0, (int) x.getShape().get(1) - 1, 1, DataType.INT64)
-            .expandDims(0)
-            .broadcast(x.getShape().get(0), x.getShape().get(1) - 1);
-    NDArray others = scaled.gather(index.add(index.gte(y).toType(DataType.INT64, false)), 1);
-    NDArray largest = others.max(new int[] {1}, true).stopGradient();
-    NDArray logSumExp = others.sub(largest).exp().sum(new int[] {1}, true).log().add(largest);
-    NDArray binary = scaled.gather(y, 1).concat(logSumExp, 1);
-    return new Split(binary.logSoftmax(1), others.logSoftmax(1));
-  }
-
-  /** KL of each row: B. */
-  private static NDArray divergence(NDArray logP, NDArray logQ) {
-    NDArray p = logP.exp();
-    // Σ(q − p) is zero but for rounding, see KullbackLeibler.
-    NDArray rounding = logQ.stopGradient().exp().sub(p);
-    return p.mul(logP.sub(logQ)).add(rounding).sum(new int[] {1});
   }
 }

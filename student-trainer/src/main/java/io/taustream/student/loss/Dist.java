@@ -12,7 +12,7 @@ import ai.djl.ndarray.types.Shape;
  *
  * <p>Shapes: s and t are B × C. Range: [0, 2·T²·(β + γ)]. Gradient: through softmax and ρ; none
  * through the norm of a constant row or column, whose ρ is 0. Labels are not looked at. Computed in
- * double precision.
+ * double precision. With top-k labels the other classes share their mass under p evenly.
  *
  * @param beta β, weight between the classes of a sample, zero or above
  * @param gamma γ, weight between the samples of a class, zero or above
@@ -48,10 +48,9 @@ public record Dist(double beta, double gamma, double temperature) implements Los
     // gradient through; the product with a float64 tensor does.
     NDArray one = input.student().getManager().ones(new Shape(1, 1), DataType.FLOAT64);
     NDArray s = input.student().mul(one);
-    NDArray t = input.teacherFor(this).mul(one);
-    NDArray T = Constant.of(s, temperature);
-    NDArray q = s.div(T).softmax(1);
-    NDArray p = t.div(T).softmax(1);
+    Softening softening = new Softening(one.mul(Constant.of(one, temperature)), false);
+    NDArray q = softening.of(s).softmax(1);
+    NDArray p = input.teacherFor(this).spread(softening).softmax(1);
     double square = temperature * temperature;
     NDArray inter = correlation(p, q, 1).mul(Constant.of(s, -beta * square));
     NDArray intra = correlation(p, q, 0).mul(Constant.of(s, -gamma * square));

@@ -58,13 +58,14 @@ public record KendallTau(Surrogate surrogate, Pairing pairing, double steepness,
   @Override
   public NDArray value(LossInput input) {
     NDArray s = input.student();
-    NDArray t = input.teacherFor(this);
     if (input.classes() == 1) {
       return s.mul(Constant.of(s, 0)).sum();
     }
-    NDArray constant = s.stopGradient();
-    TauEvaluation.Result result = Autograd.pause(() -> evaluation(s).evaluate(constant, t));
-    return s.sub(constant).mul(result.gradient()).sum().add(result.value());
+    TeacherLogits.Ranked ranked = input.teacherFor(this).ranked(s);
+    NDArray constant = ranked.student().stopGradient();
+    TauEvaluation.Result result =
+        Autograd.pause(() -> evaluation(s).evaluate(constant, ranked.teacher(), ranked.leading()));
+    return ranked.student().sub(constant).mul(result.gradient()).sum().add(result.value());
   }
 
   private TauEvaluation evaluation(NDArray s) {

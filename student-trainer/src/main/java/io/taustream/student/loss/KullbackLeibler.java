@@ -8,6 +8,9 @@ import ai.djl.ndarray.NDArray;
  * first (arXiv 2403.01427), so that the student has to match the shape of the teacher's logits and
  * not their scale.
  *
+ * <p>With top-k labels p and q are the distributions over the k classes and, as one event, all
+ * others.
+ *
  * <p>Shapes: s and t are B × C. Range: [0, ∞). Gradient without standardisation: T · (q − p) / B.
  * Labels are not looked at.
  *
@@ -33,19 +36,8 @@ public record KullbackLeibler(double temperature, boolean standardize) implement
   @Override
   public NDArray value(LossInput input) {
     NDArray s = input.student();
-    NDArray t = input.teacherFor(this);
-    if (standardize) {
-      s = Standardization.of(s);
-      t = Standardization.of(t);
-    }
-    NDArray T = Constant.of(s, temperature);
-    NDArray logQ = s.div(T).logSoftmax(1);
-    NDArray logP = t.div(T).logSoftmax(1);
-    NDArray p = logP.exp();
+    Events events = input.teacherFor(this).events(s, Softening.at(s, temperature, standardize));
     NDArray scale = Constant.of(s, temperature * temperature / input.batch());
-    // Σ(q − p) is zero but for rounding, and takes the rounding of both log-sum-exps out of the
-    // value where student and teacher are almost the same.
-    NDArray rounding = logQ.stopGradient().exp().sub(p);
-    return p.mul(logP.sub(logQ)).add(rounding).sum().mul(scale);
+    return events.divergence().sum().mul(scale);
   }
 }

@@ -1,6 +1,7 @@
 package io.taustream.student.loss;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
 /**
  * A differentiable function of the student's logits, a mean over the batch. Implementations are
@@ -16,6 +17,19 @@ public interface Loss {
 
   /** Whether {@link LossInput#teacher()} must be there. */
   boolean needsTeacher();
+
+  /** The numbers that are learned with the student; a loss that has some names them by its name. */
+  default List<LearnedParameter> learned() {
+    return List.of();
+  }
+
+  /**
+   * The same loss under a name of its own, where it learns something: two terms of one type then
+   * learn apart.
+   */
+  default Loss named(String unique) {
+    return this;
+  }
 
   /**
    * The loss of a batch.

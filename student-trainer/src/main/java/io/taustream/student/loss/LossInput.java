@@ -10,24 +10,40 @@ import java.util.Optional;
  * none of them.
  *
  * @param student logits s, B × C, float32 (float64 works as well), through which gradients flow
- * @param teacher logits t, B × C, of the same data type, constants
+ * @param teacher logits t, of B × C of the same data type
  * @param labels classes y, B, int64, in [0, C), or −1 where a sample has none
+ * @param state of training
  */
-public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labels) {
+public record LossInput(
+    NDArray student, Optional<TeacherLogits> teacher, NDArray labels, LossState state) {
   public LossInput {
     Shape shape = student.getShape();
     if (shape.dimension() != 2) {
       throw new IllegalArgumentException("student logits are " + shape + ", not batch x classes");
     }
-    if (teacher.isPresent() && !teacher.get().getShape().equals(shape)) {
+    if (teacher.isPresent() && !teacher.get().shape().equals(shape)) {
       throw new TaustreamException(
           "The teacher's logits are %s and the student's %s (batch, classes); they must be the same: set data.classes to the teacher's class count"
-              .formatted(teacher.get().getShape(), shape));
+              .formatted(teacher.get().shape(), shape));
     }
     if (labels.getShape().dimension() != 1 || labels.getShape().get(0) != shape.get(0)) {
       throw new IllegalArgumentException(
           "labels are " + labels.getShape() + " for student logits " + shape);
     }
+  }
+
+  /** A batch before the first step. */
+  public LossInput(NDArray student, Optional<TeacherLogits> teacher, NDArray labels) {
+    this(student, teacher, labels, LossState.START);
+  }
+
+  /**
+   * The same with other student logits, such as a copy that is cut off from the network.
+   *
+   * @param logits B × C
+   */
+  public LossInput withStudent(NDArray logits) {
+    return new LossInput(logits, teacher, labels, state);
   }
 
   /** B. */
@@ -41,11 +57,24 @@ public record LossInput(NDArray student, Optional<NDArray> teacher, NDArray labe
   }
 
   /**
+   * A number that a loss learns.
+   *
+   * @throws IllegalStateException if whoever made the input does not hold it
+   */
+  NDArray learned(String name) {
+    NDArray parameter = state.learned().get(name);
+    if (parameter == null) {
+      throw new IllegalStateException("learned parameter " + name + " is not in the loss's input");
+    }
+    return parameter;
+  }
+
+  /**
    * The teacher's logits for a loss that cannot do without.
    *
    * @throws TaustreamException if there are none
    */
-  NDArray teacherFor(Loss loss) {
+  TeacherLogits teacherFor(Loss loss) {
     return teacher.orElseThrow(
         () ->
             new TaustreamException(

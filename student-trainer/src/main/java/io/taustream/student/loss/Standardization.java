@@ -18,13 +18,24 @@ final class Standardization {
   private Standardization() {}
 
   /**
+   * z of all classes.
+   *
    * @param x logits, B × C
    */
   static NDArray of(NDArray x) {
-    double degrees = (double) Math.max(1, x.getShape().get(1) - 1);
     NDArray centred = x.sub(x.mean(new int[] {1}, true));
-    NDArray variance = centred.square().sum(new int[] {1}, true).div(Constant.of(x, degrees));
-    NDArray sigma = variance.maximum(Constant.of(x, LEAST_VARIANCE)).sqrt();
-    return centred.div(sigma.add(Constant.of(x, EPSILON)));
+    return centred.div(divisor(centred.square().sum(new int[] {1}, true), x.getShape().get(1)));
+  }
+
+  /**
+   * σ + 10⁻⁷, what centred logits are divided by.
+   *
+   * @param squares Σ (x − mean)² over the classes, B × 1
+   * @param classes C
+   */
+  static NDArray divisor(NDArray squares, long classes) {
+    NDArray variance = squares.div(Constant.of(squares, (double) Math.max(1, classes - 1)));
+    NDArray sigma = variance.maximum(Constant.of(squares, LEAST_VARIANCE)).sqrt();
+    return sigma.add(Constant.of(squares, EPSILON));
   }
 }

@@ -19,6 +19,13 @@ sealed interface TauEvaluation permits RowEvaluation, TileEvaluation {
    *
    * @param student logits, B × C with at least two classes
    * @param teacher logits, likewise
+   * @param leading τ_d is the mean over the pairs that have one of the first so many channels, 1 to
+   *     C; the teacher ties the other channels with one another
    */
-  Result evaluate(NDArray student, NDArray teacher);
+  Result evaluate(NDArray student, NDArray teacher, long leading);
+
+  /** The pairs of a row that τ_d is the mean over. */
+  static long pairs(long leading, long classes) {
+    return leading * (leading - 1) / 2 + leading * (classes - leading);
+  }
 }

@@ -6,17 +6,19 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 
 /**
  * Tensors of libtorch, on any device and in double precision too: all pairs (i, j) of a tile of
- * channels i at a time, so that no intermediate is larger than B · C or {@value #TILE} elements.
+ * leading channels i with all channels j at a time, so that no intermediate is larger than B · C or
+ * {@value #TILE} elements.
  */
 record TileEvaluation(Surrogate surrogate, Pairing pairing, double steepness)
     implements TauEvaluation {
   private static final long TILE = 1L << 22;
 
   @Override
-  public Result evaluate(NDArray student, NDArray teacher) {
+  public Result evaluate(NDArray student, NDArray teacher, long leading) {
     NDManager manager = student.getManager();
     long batch = student.getShape().get(0);
     long classes = student.getShape().get(1);
@@ -24,23 +26,32 @@ record TileEvaluation(Surrogate surrogate, Pairing pairing, double steepness)
     NDList sums = new NDList();
     NDList gradients = new NDList();
     try (NDManager scratch = manager.newSubManager()) {
-      for (long from = 0; from < classes; from += width) {
+      // Of a pair of leading channels both orders are there, of all other pairs one.
+      NDArray others = scratch.arange((int) classes).gte(leading);
+      NDArray share = others.toType(student.getDataType(), true).add(1).div(2);
+      NDArray behind = scratch.zeros(new Shape(batch, classes - leading), student.getDataType());
+      for (long from = 0; from < leading; from += width) {
         try (NDManager tile = scratch.newSubManager()) {
-          tile.tempAttachAll(student, teacher);
-          Pairing.Pairs pairs = pairs(student, teacher, from, Math.min(classes, from + width));
-          NDArray sum = pairs.agreement().sum().toType(DataType.FLOAT64, true);
+          tile.tempAttachAll(student, teacher, share);
+          Pairing.Pairs pairs = pairs(student, teacher, from, Math.min(leading, from + width));
+          NDArray sum = pairs.agreement().mul(share).sum().toType(DataType.FLOAT64, true);
           NDArray gradient = pairs.slope().sum(new int[] {2});
+          if (leading < classes) {
+            behind.subi(pairs.slope().get(":, :, " + leading + ":").sum(new int[] {1}));
+          }
           sum.attach(scratch);
           gradient.attach(scratch);
           sums.add(sum);
           gradients.add(gradient);
         }
       }
-      // All (i, j) have each pair twice and zeros on the diagonal.
-      double ordered = (double) batch * classes * (classes - 1);
+      if (leading < classes) {
+        gradients.add(behind);
+      }
+      double all = (double) (batch * TauEvaluation.pairs(leading, classes));
       NDArray value =
-          NDArrays.stack(sums).sum().mul(-1 / ordered).add(1).toType(student.getDataType(), true);
-      NDArray gradient = NDArrays.concat(gradients, 1).mul(-2 * steepness / ordered);
+          NDArrays.stack(sums).sum().mul(-1 / all).add(1).toType(student.getDataType(), true);
+      NDArray gradient = NDArrays.concat(gradients, 1).mul(-steepness / all);
       value.attach(manager);
       gradient.attach(manager);
       return new Result(value, gradient);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ public final class WeightedLoss {
       for (int count = 2; this.terms.containsKey(unique); count++) {
         unique = name + "-" + count;
       }
-      this.terms.put(unique, term);
+      this.terms.put(unique, new Term(term.loss().named(unique), term.weight()));
     }
   }
 
@@ -38,29 +39,42 @@ public final class WeightedLoss {
     return terms.values().stream().anyMatch(term -> term.loss().needsTeacher());
   }
 
-  /** The loss of a batch; its tensors live on the student logits' manager. */
+  /** The terms by their names in {@link Value#terms()}, in the order given. */
+  public Map<String, Term> terms() {
+    return Collections.unmodifiableMap(terms);
+  }
+
+  /** What the terms learn, each under a name of its own. */
+  public List<LearnedParameter> learned() {
+    return terms.values().stream().flatMap(term -> term.loss().learned().stream()).toList();
+  }
+
+  /**
+   * The loss of a batch, weighted as the input's epoch has it; its tensors live on the student
+   * logits' manager.
+   */
   public Value value(LossInput input) {
     Map<String, NDArray> values = new LinkedHashMap<>();
     NDArray total = null;
     for (Map.Entry<String, Term> entry : terms.entrySet()) {
       NDArray value = entry.getValue().loss().value(input);
       values.put(entry.getKey(), value);
-      NDArray weighted = value.mul(Constant.of(value, entry.getValue().weight()));
+      double weight = entry.getValue().weight().at(input.state().epoch());
+      NDArray weighted = value.mul(Constant.of(value, weight));
       total = total == null ? weighted : total.add(weighted);
     }
     return new Value(total, values);
   }
 
-  /**
-   * One loss and its weight.
-   *
-   * @param weight finite, not negative
-   */
-  public record Term(Loss loss, double weight) {
-    public Term {
-      if (!(weight >= 0) || Double.isInfinite(weight)) {
-        throw new IllegalArgumentException("weight " + weight + " is not zero or above");
-      }
+  /** One loss and its weight. */
+  public record Term(Loss loss, Weight weight) {
+    /**
+     * A loss whose weight is the same all the time.
+     *
+     * @param weight finite, zero or above
+     */
+    public Term(Loss loss, double weight) {
+      this(loss, Weight.constant(weight));
     }
   }
 

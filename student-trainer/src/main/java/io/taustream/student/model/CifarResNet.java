@@ -12,6 +12,7 @@ import java.util.Map;
  * stem.
  */
 final class CifarResNet {
+  private static final int SMALLEST_IMAGE = 8;
   private static final List<Integer> WIDTHS = List.of(16, 16, 32, 64);
   private static final List<Integer> WIDTHS_X4 = List.of(32, 64, 128, 256);
 
@@ -20,12 +21,17 @@ final class CifarResNet {
   static Map<String, NetworkDefinition> models() {
     Map<String, NetworkDefinition> models = new LinkedHashMap<>();
     for (int depth : new int[] {8, 14, 20, 32, 44, 56, 110}) {
-      models.put("resnet" + depth, (classes, size) -> network(depth, WIDTHS, classes));
+      models.put("resnet" + depth, definition(depth, WIDTHS));
     }
     for (int depth : new int[] {8, 32}) {
-      models.put("resnet" + depth + "x4", (classes, size) -> network(depth, WIDTHS_X4, classes));
+      models.put("resnet" + depth + "x4", definition(depth, WIDTHS_X4));
     }
     return models;
+  }
+
+  private static NetworkDefinition definition(int depth, List<Integer> widths) {
+    return new NetworkDefinition(
+        SMALLEST_IMAGE, (classes, size) -> network(depth, widths, classes));
   }
 
   private static Layer network(int depth, List<Integer> widths, int classes) {

@@ -22,9 +22,14 @@ final class CounterRandom {
     this.origin = hash;
   }
 
+  /** 64 random bits. */
+  long whole(long index) {
+    return mix(origin + (index + 1) * GAMMA);
+  }
+
   /** Uniform in [0, 1), with 53 random bits. */
   double uniform(long index) {
-    return (mix(origin + (index + 1) * GAMMA) >>> 11) * UNIT;
+    return (whole(index) >>> 11) * UNIT;
   }
 
   /**

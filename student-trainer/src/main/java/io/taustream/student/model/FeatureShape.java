@@ -20,6 +20,25 @@ record FeatureShape(int channels, int height, int width) {
     return new FeatureShape(channels, 1, 1);
   }
 
+  FeatureShape withChannels(int number) {
+    return new FeatureShape(number, height, width);
+  }
+
+  /**
+   * What a square window that moves over the features gives.
+   *
+   * @param padding rows and columns added on each side
+   * @throws IllegalArgumentException if the window fits nowhere
+   */
+  FeatureShape windowed(int window, int stride, int padding) {
+    return new FeatureShape(
+        channels, places(height, window, stride, padding), places(width, window, stride, padding));
+  }
+
+  private static int places(int size, int window, int stride, int padding) {
+    return Math.floorDiv(size + 2 * padding - window, stride) + 1;
+  }
+
   /** Pixels of one channel. */
   long area() {
     return (long) height * width;

@@ -14,6 +14,14 @@ public interface GraphWriter {
   String tensor(String name);
 
   /**
+   * Adds a constant vector of int64.
+   *
+   * @param name unique among the graph's values
+   * @return the value's name
+   */
+  String wholes(String name, List<Long> values);
+
+  /**
    * Adds an operator with one output.
    *
    * @param operator its ONNX type, such as {@code Conv}
@@ -50,6 +58,16 @@ public interface GraphWriter {
 
     static Attribute of(String name, List<Long> values) {
       return new Wholes(name, values);
+    }
+
+    /** The same number for height and width. */
+    static Attribute square(String name, long value) {
+      return of(name, List.of(value, value));
+    }
+
+    /** The same number for top, left, bottom and right. */
+    static Attribute border(String name, long value) {
+      return of(name, List.of(value, value, value, value));
     }
   }
 }

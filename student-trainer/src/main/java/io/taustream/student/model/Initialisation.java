@@ -14,11 +14,15 @@ interface Initialisation {
    * into rectifiers", arXiv 1502.01852, equation 14).
    */
   static Initialisation heNormal(int fanOut) {
-    double deviation = Math.sqrt(2.0 / fanOut);
+    return normal(Math.sqrt(2.0 / fanOut));
+  }
+
+  /** Normal with mean 0. */
+  static Initialisation normal(double deviation) {
     return (random, index) -> (float) (deviation * random.normal(index));
   }
 
-  /** Uniform in [−1/√fanIn, 1/√fanIn), as PyTorch initialises a linear layer. */
+  /** Uniform in [−1/√fanIn, 1/√fanIn), as PyTorch initialises linear layers and convolutions. */
   static Initialisation uniform(int fanIn) {
     double bound = 1 / Math.sqrt(fanIn);
     return (random, index) -> (float) (bound * (2 * random.uniform(index) - 1));

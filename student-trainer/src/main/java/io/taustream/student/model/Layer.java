@@ -9,11 +9,16 @@ import java.util.List;
  * neighbour.
  */
 sealed interface Layer
-    permits BatchNorm,
+    permits AveragePool,
+        BatchNorm,
+        ChannelShuffle,
+        ChannelSlice,
+        Concat,
         Convolution,
         GlobalAveragePool,
         Identity,
         Linear,
+        MaxPool,
         Relu,
         Residual,
         Sequential {

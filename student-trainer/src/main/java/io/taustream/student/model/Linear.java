@@ -8,9 +8,17 @@ import java.util.List;
 
 /**
  * y = x · weightᵀ + bias over vectors, N × in to N × out. Tensors {@code weight} (out × in) and
- * {@code bias} (out), both uniform over the fan-in.
+ * {@code bias} (out).
+ *
+ * @param weight the weight's first values
+ * @param bias the bias's first values
  */
-record Linear(int in, int out) implements Layer {
+record Linear(int in, int out, Initialisation weight, Initialisation bias) implements Layer {
+  /** Both uniform over the fan-in, as PyTorch's {@code Linear} draws them. */
+  Linear(int in, int out) {
+    this(in, out, Initialisation.uniform(in), Initialisation.uniform(in));
+  }
+
   @Override
   public FeatureShape output(FeatureShape input) {
     if (!input.equals(FeatureShape.vector(in))) {
@@ -22,8 +30,8 @@ record Linear(int in, int out) implements Layer {
   @Override
   public List<TensorSpec> tensors() {
     return List.of(
-        new TensorSpec("weight", Role.PARAMETER, new Shape(out, in), Initialisation.uniform(in)),
-        new TensorSpec("bias", Role.PARAMETER, new Shape(out), Initialisation.uniform(in)));
+        new TensorSpec("weight", Role.PARAMETER, new Shape(out, in), weight),
+        new TensorSpec("bias", Role.PARAMETER, new Shape(out), bias));
   }
 
   @Override

@@ -18,6 +18,9 @@ public interface Student extends AutoCloseable {
   /** Width and height in pixels of the images that it takes. */
   int imageSize();
 
+  /** How it turns bytes into its input; goes into the card beside an export. */
+  PixelNormalisation normalisation();
+
   /** The manager that owns the student's tensors; steps take sub-managers of it. */
   NDManager manager();
 
@@ -34,7 +37,10 @@ public interface Student extends AutoCloseable {
   /** The trained parameters, in an order that is the same for every student of this model. */
   List<NamedTensor> parameters();
 
-  /** Running statistics: state that no gradient reaches. Same order rule. */
+  /**
+   * What training changes without a gradient, running statistics above all, and what it leaves
+   * alone. Same order rule.
+   */
   List<NamedTensor> statistics();
 
   @Override

@@ -11,10 +11,15 @@ import java.util.Set;
 /** The student models that can be named in a configuration. A new family is one more line here. */
 public final class StudentModels {
   private static final Map<String, NetworkDefinition> MODELS =
-      register(List.of(CifarResNet.models()));
-
-  /** Below this, a stage with stride 2 would see a single pixel. */
-  private static final int SMALLEST_IMAGE = 8;
+      register(
+          List.of(
+              CifarResNet.models(),
+              WideResNet.models(),
+              Vgg.models(),
+              MobileNetV2.models(),
+              ShuffleNetV1.models(),
+              ShuffleNetV2.models(),
+              ImageNetResNet.models()));
 
   private StudentModels() {}
 
@@ -36,7 +41,7 @@ public final class StudentModels {
    * Describes a model without making its tensors.
    *
    * @param classes at least 2
-   * @param imageSize width and height in pixels, at least 8
+   * @param imageSize width and height in pixels; the least is 8 to 32, by model
    * @throws TaustreamException if there is no such model, or it cannot have that size
    */
   public static Architecture architecture(String model, int classes, int imageSize) {
@@ -51,12 +56,14 @@ public final class StudentModels {
           "Student model '%s' cannot have %d classes; at least 2 are needed: set data.classes."
               .formatted(model, classes));
     }
-    if (imageSize < SMALLEST_IMAGE) {
+    int smallest = definition.smallestImage();
+    if (imageSize < smallest) {
       throw new TaustreamException(
           "Student model '%s' cannot take images of %d x %d pixels; at least %d x %d are needed: set view.size."
-              .formatted(model, imageSize, imageSize, SMALLEST_IMAGE, SMALLEST_IMAGE));
+              .formatted(model, imageSize, imageSize, smallest, smallest));
     }
-    return new Architecture(model, classes, imageSize, definition.layers(classes, imageSize));
+    return new Architecture(
+        model, classes, imageSize, definition.description().layers(classes, imageSize));
   }
 
   /**

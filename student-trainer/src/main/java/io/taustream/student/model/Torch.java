@@ -17,14 +17,18 @@ import java.nio.FloatBuffer;
 final class Torch {
   private Torch() {}
 
-  static NDArray convolution(NDArray input, NDArray weight, int stride, int padding, int groups) {
+  /**
+   * @param bias may be null: no bias
+   */
+  static NDArray convolution(
+      NDArray input, NDArray weight, NDArray bias, int stride, int padding, int groups) {
     return JniUtils.convolution(
         (PtNDArray) input,
         (PtNDArray) weight,
-        null,
-        new Shape(stride, stride),
-        new Shape(padding, padding),
-        new Shape(1, 1),
+        (PtNDArray) bias,
+        square(stride),
+        square(padding),
+        square(1),
         groups);
   }
 
@@ -51,12 +55,39 @@ final class Torch {
         epsilon);
   }
 
+  static NDArray maxPool(NDArray input, int window, int stride, int padding) {
+    return JniUtils.maxPool(
+        (PtNDArray) input, square(window), square(stride), square(padding), false);
+  }
+
+  /** The mean of each window, in which padding counts as zeros. */
+  static NDArray averagePool(NDArray input, int window, int stride, int padding) {
+    return JniUtils.avgPool(
+        (PtNDArray) input, square(window), square(stride), square(padding), false, true);
+  }
+
+  private static Shape square(int size) {
+    return new Shape(size, size);
+  }
+
   /** Copies values into a tensor, in place. */
   static void copy(FloatBuffer values, NDArray target) {
     try (NDManager scratch = target.getManager().newSubManager()) {
       NDArray source = scratch.create(values, target.getShape(), DataType.FLOAT32);
       Autograd.pause(() -> target.set(new NDIndex("..."), source));
     }
+  }
+
+  /** The same values with memory in the order of the dimensions. */
+  static NDArray contiguous(NDArray tensor) {
+    try (NDArray flat = tensor.reshape(-1)) {
+      return flat.reshape(tensor.getShape());
+    }
+  }
+
+  /** Starts libtorch's own random numbers, the process's, at a seed. */
+  static void seed(long seed) {
+    JniUtils.setSeed(seed);
   }
 
   /** Closes an intermediate value, but not one that another owner passed in. */

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import io.taustream.student.model.Architecture;
 import io.taustream.student.model.NetworkStudent;
 import io.taustream.student.model.PixelNormalisation;
+import io.taustream.student.model.Student;
 import io.taustream.student.model.Student.NamedTensor;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +56,8 @@ public final class OnnxExport {
         .toByteArray();
   }
 
-  /** The text of the {@code .yaml} file that belongs beside the model. */
-  public static String card(NetworkStudent student) {
+  /** The text of the {@code .yaml} file that belongs beside a student's model. */
+  public static String card(Student student) {
     PixelNormalisation normalisation = student.normalisation();
     return """
         # How to feed this model; written by Taustream with the export of a %s.

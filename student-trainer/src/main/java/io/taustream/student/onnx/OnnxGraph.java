@@ -19,7 +19,7 @@ import java.util.Map;
 
 /**
  * Collects what layers write into a GraphProto. Constants keep the tensors' names and hold float32
- * values as raw little-endian bytes; a node's output has the node's name.
+ * values as raw little-endian bytes, indices as int64; a node's output has the node's name.
  */
 final class OnnxGraph implements GraphWriter {
   static final String BATCH = "batch";
@@ -54,6 +54,17 @@ final class OnnxGraph implements GraphWriter {
       constant.addDims(dimension);
     }
     graph.addInitializer(constant);
+    return name;
+  }
+
+  @Override
+  public String wholes(String name, List<Long> values) {
+    graph.addInitializer(
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.INT64.getNumber())
+            .addDims(values.size())
+            .addAllInt64Data(values));
     return name;
   }
 

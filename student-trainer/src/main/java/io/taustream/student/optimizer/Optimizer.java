@@ -4,8 +4,8 @@ import io.taustream.student.model.Student.NamedTensor;
 import java.util.List;
 
 /**
- * Updates a student's parameters in place from the gradients at them. Owns its state until closed.
- * Not thread-safe: used by the thread that trains.
+ * Updates a student's parameters, and what its loss learns, in place from the gradients at them.
+ * Owns its state until closed. Not thread-safe: used by the thread that trains.
  */
 public interface Optimizer extends AutoCloseable {
   /**

@@ -8,6 +8,7 @@ import io.taustream.student.model.Student;
 import io.taustream.student.model.Student.NamedTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Stochastic gradient descent with momentum m, weight decay λ and optionally Nesterov's look-ahead,
@@ -28,7 +29,20 @@ public final class Sgd implements Optimizer {
 
   /** Starts with zero velocities on the student's device. */
   public Sgd(Student student, Settings settings) {
-    this(student.manager(), student.parameters(), settings);
+    this(student, List.of(), settings);
+  }
+
+  /**
+   * The same, for parameters beside the student's.
+   *
+   * @param learned what a loss learns, of the data type of the student's parameters; updated and
+   *     decayed like them
+   */
+  public Sgd(Student student, List<NamedTensor> learned, Settings settings) {
+    this(
+        student.manager(),
+        Stream.concat(student.parameters().stream(), learned.stream()).toList(),
+        settings);
   }
 
   Sgd(NDManager parent, List<NamedTensor> parameters, Settings settings) {
@@ -49,7 +63,7 @@ public final class Sgd implements Optimizer {
     Autograd.pause(
         () -> {
           try (NDManager step = manager.newSubManager()) {
-            // All of a student's parameters have one data type.
+            // All parameters have one data type.
             DataType type = parameters.get(0).tensor().getDataType();
             NDArray eta = scalar(step, learningRate, type);
             NDArray m = scalar(step, settings.momentum(), type);

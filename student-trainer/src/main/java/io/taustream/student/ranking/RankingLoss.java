@@ -12,7 +12,7 @@ public final class RankingLoss {
   private final RowThreads threads;
   private final Method method;
 
-  /** By the method that is fastest for the number of classes. */
+  /** By the method that is fastest for the number of pairs. */
   public RankingLoss(Agreement agreement, RowThreads threads) {
     this(agreement, threads, Method.FASTEST);
   }
@@ -36,6 +36,17 @@ public final class RankingLoss {
    * @return the mean of 1 − τ_d over the rows
    */
   public double evaluate(float[] student, float[] teacher, int classes, float[] gradient) {
+    return evaluate(student, teacher, classes, (long) classes * (classes - 1) / 2, gradient);
+  }
+
+  /**
+   * Value and gradient where the order of some pairs is not known.
+   *
+   * @param known τ_d is the mean over so many pairs of a row, at least 1; the teacher ties the
+   *     others
+   */
+  public double evaluate(
+      float[] student, float[] teacher, int classes, long known, float[] gradient) {
     if (classes < 2 || student.length == 0 || student.length % classes != 0) {
       throw new IllegalArgumentException(
           student.length + " logits are no rows of " + classes + " classes, 2 or more");
@@ -46,14 +57,14 @@ public final class RankingLoss {
               .formatted(student.length, teacher.length, gradient.length));
     }
     int rows = student.length / classes;
-    double pairs = 0.5 * classes * (classes - 1.0);
+    double pairs = (double) known;
     double[] tau = new double[rows];
     double scale = -agreement.steepness() / (pairs * rows);
     threads.forEach(
         rows,
         (long) (rows * pairs),
         () -> {
-          RowKernel kernel = method.kernel(agreement, classes);
+          RowKernel kernel = method.kernel(agreement, classes, pairs);
           OrderedRow ordered = new OrderedRow(classes);
           return row -> {
             ordered.load(student, teacher, row * classes);

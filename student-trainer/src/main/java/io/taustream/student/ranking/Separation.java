@@ -6,6 +6,7 @@ package io.taustream.student.ranking;
  *
  * @param series f
  * @param split g
- * @param worthFrom the number of classes from which merging is faster; measured, see docs/losses.md
+ * @param worthFrom the number of classes from which merging is faster, without ties; measured, see
+ *     docs/losses.md
  */
 public record Separation(ExponentialSeries series, SplitForm split, int worthFrom) {}

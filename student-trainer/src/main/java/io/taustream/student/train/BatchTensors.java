@@ -7,7 +7,12 @@ import ai.djl.ndarray.types.Shape;
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.SoftLabelBatch;
+import io.taustream.storage.label.SoftLabels;
+import io.taustream.storage.label.TopKLabelBatch;
 import io.taustream.storage.sample.SampleView;
+import io.taustream.student.loss.TeacherLogits;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,10 +20,10 @@ import java.util.Optional;
  * without a copy: the manager must be closed before the batch is.
  *
  * @param images unsigned bytes, B × size × size × 3
- * @param teacher logits, float32, B × C
+ * @param teacher logits, float32, of B × C
  * @param labels int64, B, −1 where there is none
  */
-public record BatchTensors(NDArray images, Optional<NDArray> teacher, NDArray labels) {
+public record BatchTensors(NDArray images, Optional<TeacherLogits> teacher, NDArray labels) {
   /**
    * Lays tensors over a batch.
    *
@@ -39,13 +44,30 @@ public record BatchTensors(NDArray images, Optional<NDArray> teacher, NDArray la
         manager.create(labels(batch, classes)));
   }
 
-  private static NDArray teacher(SoftLabelBatch labels, int classes, NDManager manager) {
+  private static TeacherLogits teacher(SoftLabels labels, int classes, NDManager manager) {
     if (labels.classes() != classes) {
       throw new TaustreamException(
           "The soft labels have %d classes and the student has %d; set data.classes to the teacher's class count"
               .formatted(labels.classes(), classes));
     }
-    return manager.create(labels.bytes(), new Shape(labels.size(), classes), DataType.FLOAT32);
+    if (labels instanceof TopKLabelBatch topK) {
+      return topK(topK, manager);
+    }
+    ByteBuffer logits = ((SoftLabelBatch) labels).bytes();
+    return TeacherLogits.dense(
+        manager.create(logits, new Shape(labels.size(), classes), DataType.FLOAT32));
+  }
+
+  private static TeacherLogits topK(TopKLabelBatch labels, NDManager manager) {
+    List<Float> temperatures = labels.encoding().restTemperatures();
+    Shape kept = new Shape(labels.size(), labels.encoding().k());
+    Shape rest = new Shape(labels.size(), temperatures.size());
+    return TeacherLogits.topK(
+        manager.create(labels.indices(), kept, DataType.INT32),
+        manager.create(labels.logits(), kept, DataType.FLOAT32),
+        manager.create(labels.restLogSumExp(), rest, DataType.FLOAT32),
+        temperatures.stream().mapToDouble(Float::doubleValue).toArray(),
+        labels.classes());
   }
 
   private static long[] labels(TrainingBatch batch, int classes) {

@@ -1,7 +1,7 @@
 package io.taustream.student.train;
 
 import java.util.function.Consumer;
-import java.util.function.LongToDoubleFunction;
+import java.util.function.LongFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
@@ -27,21 +27,19 @@ public final class TrainStage {
   /**
    * Trains on every batch and emits one result each, on the training thread.
    *
-   * @param learningRate the rate of a step, given how many samples of the epoch lie before its
-   *     batch (those left out of the batch count as before it); a pure function, so that a resumed
-   *     epoch goes on with the same rates
+   * @param time the time of a step, given how many samples of the epoch lie before its batch (those
+   *     left out of the batch count as before it); a pure function, so that a resumed epoch goes on
+   *     with the same rates and weights
    * @param afterStep is called on the training thread after every step, also where the flux was
    *     cancelled meanwhile: what it keeps is always in step with the student
    */
   public Flux<StepResult> apply(
-      Flux<TrainingBatch> batches,
-      LongToDoubleFunction learningRate,
-      Consumer<StepResult> afterStep) {
+      Flux<TrainingBatch> batches, LongFunction<StepTime> time, Consumer<StepResult> afterStep) {
     return stage.apply(
         batches,
         batch -> {
           long before = batch.images().through() - batch.size();
-          StepResult result = trainer.step(batch, learningRate.applyAsDouble(before));
+          StepResult result = trainer.step(batch, time.apply(before));
           afterStep.accept(result);
           return result;
         });

@@ -2,7 +2,7 @@ package io.taustream.student.train;
 
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
-import io.taustream.storage.label.SoftLabelBatch;
+import io.taustream.storage.label.SoftLabels;
 import io.taustream.storage.sample.SampleView;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param labels absent where no loss needs a teacher
  */
-public record TrainingBatch(ImageBatch images, Optional<SoftLabelBatch> labels)
+public record TrainingBatch(ImageBatch images, Optional<SoftLabels> labels)
     implements AutoCloseable {
   /**
    * Joins images with the labels of the same rows; takes both over, and closes both if they do not
@@ -57,7 +57,7 @@ public record TrainingBatch(ImageBatch images, Optional<SoftLabelBatch> labels)
     try {
       images.close();
     } finally {
-      labels.ifPresent(SoftLabelBatch::close);
+      labels.ifPresent(SoftLabels::close);
     }
   }
 }

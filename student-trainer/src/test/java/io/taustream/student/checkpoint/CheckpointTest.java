@@ -10,18 +10,26 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
+import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.loss.CrossEntropy;
+import io.taustream.student.loss.CurriculumTemperature;
 import io.taustream.student.loss.KullbackLeibler;
+import io.taustream.student.loss.LearnedParameters;
+import io.taustream.student.loss.Weight;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.PixelNormalisation;
 import io.taustream.student.model.Student;
 import io.taustream.student.model.StudentModels;
+import io.taustream.student.model.TorchScriptStudent;
 import io.taustream.student.optimizer.Sgd;
+import io.taustream.student.train.StepTime;
 import io.taustream.student.train.StudentTrainer;
 import io.taustream.student.train.TestBatches;
 import io.taustream.student.train.TorchThreads;
 import io.taustream.student.train.TrainingBatch;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -62,49 +70,67 @@ class CheckpointTest {
   /** A student in training. */
   private final class Run implements AutoCloseable {
     final Student student;
+    final WeightedLoss loss =
+        new WeightedLoss(
+            List.of(
+                new WeightedLoss.Term(new CrossEntropy(), 0.1),
+                new WeightedLoss.Term(new KullbackLeibler(4, false), new Weight(0, 0.9, 1.5)),
+                new WeightedLoss.Term(new CurriculumTemperature(1, 20, 1, 1.5, false), 1)));
+    final LearnedParameters learned;
     final Sgd sgd;
 
     Run(String model, long seed) {
-      student =
+      this(
           StudentModels.create(
-              model, CLASSES, SIZE, PixelNormalisation.IMAGENET, seed, Device.cpu());
-      sgd = new Sgd(student, new Sgd.Settings(0.9, 5e-4, true));
+              model, CLASSES, SIZE, PixelNormalisation.IMAGENET, seed, Device.cpu()));
+    }
+
+    Run(Student student) {
+      this.student = student;
+      learned = LearnedParameters.of(loss, student.manager());
+      sgd = new Sgd(student, learned.tensors(), new Sgd.Settings(0.9, 5e-4, true));
     }
 
     void train(int from, int to) {
-      WeightedLoss loss =
-          new WeightedLoss(
-              List.of(
-                  new WeightedLoss.Term(new CrossEntropy(), 0.1),
-                  new WeightedLoss.Term(new KullbackLeibler(4, false), 0.9)));
-      StudentTrainer trainer = new StudentTrainer(student, loss, sgd, new TorchThreads(1), from);
+      StudentTrainer trainer =
+          new StudentTrainer(
+              student, loss, learned, sgd, new TorchThreads(1), from, GradientDiagnosis.NEVER);
       for (int step = from; step < to; step++) {
         try (TrainingBatch batch = batches.batch(16, step)) {
-          trainer.step(batch, 0.05);
+          trainer.step(batch, new StepTime(step / 10.0, 0.05));
         }
       }
     }
 
     Checkpoint checkpoint(long step) {
       return Checkpoint.of(
-          student, sgd, new TrainingProgress(step, 2, 160, -7, "abc", "{\"a\":\"\\\"b\\\"\"}"));
+          student,
+          learned.tensors(),
+          sgd,
+          new TrainingProgress(step, 2, 160, -7, "abc", "{\"a\":\"\\\"b\\\"\"}"));
     }
 
     @Override
     public void close() {
       sgd.close();
+      learned.close();
       student.close();
     }
   }
 
   private static List<Integer> bits(Run run) {
     List<Integer> bits = new ArrayList<>();
-    Stream.of(run.student.parameters(), run.student.statistics(), run.sgd.state())
+    Stream.of(
+            run.student.parameters(),
+            run.student.statistics(),
+            run.learned.tensors(),
+            run.sgd.state())
         .flatMap(List::stream)
         .forEach(
             tensor -> {
-              for (float value : tensor.tensor().toFloatArray()) {
-                bits.add(Float.floatToRawIntBits(value));
+              ByteBuffer values = tensor.tensor().toByteBuffer();
+              while (values.hasRemaining()) {
+                bits.add((int) values.get());
               }
             });
     return bits;
@@ -122,11 +148,46 @@ class CheckpointTest {
       Checkpoint checkpoint = store.latest("abc").block();
       assertThat(checkpoint.progress())
           .isEqualTo(new TrainingProgress(10, 2, 160, -7, "abc", "{\"a\":\"\\\"b\\\"\"}"));
-      checkpoint.restore(resumed.student, resumed.sgd);
+      checkpoint.restore(resumed.student, resumed.learned.tensors(), resumed.sgd);
       assertThat(bits(resumed)).isEqualTo(bits(stopped));
+      assertThat(resumed.learned.tensors().get(0).tensor().toFloatArray()[0]).isNotEqualTo(1);
       resumed.train(10, 20);
 
       assertThat(bits(resumed)).isEqualTo(bits(undisturbed));
+    }
+  }
+
+  /** Its module has dropout, and counts batches in int64. */
+  private static Student module() {
+    try (InputStream file =
+        CheckpointTest.class.getResourceAsStream("/torchscript/four-classes.pt")) {
+      return TorchScriptStudent.load(
+          "module",
+          file.readAllBytes(),
+          CLASSES,
+          SIZE,
+          PixelNormalisation.IMAGENET,
+          5,
+          Device.cpu());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void continuesAModuleToTheBitWithItsBuffersAndDropout() {
+    try (Run undisturbed = new Run(module());
+        Run stopped = new Run(module());
+        Run resumed = new Run(module())) {
+      undisturbed.train(0, 20);
+      stopped.train(0, 10);
+      store.save(stopped.checkpoint(10)).block();
+
+      store.latest("abc").block().restore(resumed.student, resumed.learned.tensors(), resumed.sgd);
+      assertThat(bits(resumed)).isEqualTo(bits(stopped));
+      resumed.train(10, 20);
+
+      assertThat(bits(resumed)).isEqualTo(bits(undisturbed)).isNotEqualTo(bits(stopped));
     }
   }
 
@@ -205,7 +266,8 @@ class CheckpointTest {
         Run large = new Run("resnet14", 1)) {
       List<Integer> before = bits(large);
 
-      assertThatThrownBy(() -> small.checkpoint(4).restore(large.student, large.sgd))
+      assertThatThrownBy(
+              () -> small.checkpoint(4).restore(large.student, large.learned.tensors(), large.sgd))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("does not fit student 'resnet14'")
           .hasMessageContaining("more");

@@ -68,7 +68,9 @@ class EvaluationMetricsTest {
   void comparesRowsWithoutALabelWithTheTeacherOnly() {
     EvaluationMetrics metrics = new EvaluationMetrics(3);
     metrics.add(
-        logits(1, 2, 3, 3, 2, 1), new int[] {-1, -1}, Optional.of(logits(10, 20, 30, 1, 2, 3)));
+        logits(1, 2, 3, 3, 2, 1),
+        new int[] {-1, -1},
+        Optional.of(TeacherReference.dense(logits(10, 20, 30, 1, 2, 3), 3)));
 
     Evaluation evaluation = metrics.evaluation();
     assertThat(evaluation.labelled()).isZero();

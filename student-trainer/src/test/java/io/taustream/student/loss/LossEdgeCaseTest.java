@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.apache.arrow.memory.util.Float16;
 import org.junit.jupiter.api.Test;
 
 /** Where formulas divide by zero, overflow or have no slope; and what must hold of a ranking. */
@@ -32,6 +33,10 @@ class LossEdgeCaseTest {
     losses.add(new DecoupledDistillation(1, 8, 4, false));
     losses.add(new DecoupledDistillation(1, 2, 2, true));
     losses.add(new Dist(1, 1, 4));
+    losses.add(new MultiLevel(List.of(1.0, 4.0), false));
+    losses.add(new MultiLevel(List.of(2.0, 3.0, 4.0, 5.0, 6.0), true));
+    losses.add(new CurriculumTemperature(1, 20, 1, 10, false));
+    losses.add(new CurriculumTemperature(0.5, 2, 1, 10, true));
     for (Surrogate surrogate : Surrogate.values()) {
       for (Pairing pairing : Pairing.values()) {
         losses.add(new KendallTau(surrogate, pairing, 5));
@@ -42,7 +47,14 @@ class LossEdgeCaseTest {
 
   private static LossProbe probe(Loss loss, double[] student, double[] teacher) {
     return LossProbe.of(
-        loss, DataType.FLOAT32, student.length, student, teacher, new long[] {student.length - 1});
+        loss,
+        DataType.FLOAT32,
+        student.length,
+        student,
+        teacher,
+        new long[] {student.length - 1},
+        7,
+        Map.of());
   }
 
   @Test
@@ -64,6 +76,49 @@ class LossEdgeCaseTest {
             .as("%s of %s: %s", loss, Arrays.deepToString(pair), probe)
             .isTrue();
       }
+    }
+  }
+
+  @Test
+  void isFiniteForBatchesOfTiesAndRoundedLabels() {
+    Random random = new Random(5);
+    double[] s = random.doubles(4 * 6, -8, 8).toArray();
+    double[] rounded =
+        Arrays.stream(s)
+            .map(x -> Float16.toFloat(Float16.toFloat16((float) (x + random.nextGaussian()))))
+            .toArray();
+    // Rows 0 and 1 are alike, row 2 is constant, in row 3 student and teacher are the same.
+    System.arraycopy(rounded, 0, rounded, 6, 6);
+    Arrays.fill(rounded, 12, 18, 65_504);
+    System.arraycopy(rounded, 18, s, 18, 6);
+    for (Loss loss : everyLoss()) {
+      LossProbe probe =
+          LossProbe.of(
+              loss, DataType.FLOAT32, 6, s, rounded, new long[] {0, -1, 5, 2}, 7, Map.of());
+      assertThat(probe.isFinite()).as("%s: %s", loss, probe).isTrue();
+      assertThat(
+              LossProbe.of(
+                      loss, DataType.FLOAT32, 6, s, s, new long[] {-1, -1, -1, -1}, 7, Map.of())
+                  .isFinite())
+          .as("%s of identical logits", loss)
+          .isTrue();
+    }
+  }
+
+  @Test
+  void staysFiniteWhereTheLearnedTemperatureIsAtItsBounds() {
+    for (double theta : new double[] {-200, 200}) {
+      LossProbe probe =
+          LossProbe.of(
+              new CurriculumTemperature(1, 20, 1, 10, false),
+              DataType.FLOAT32,
+              3,
+              new double[] {1e4, -1e4, 3},
+              new double[] {-1e4, 1e4, 3},
+              new long[] {0},
+              20,
+              Map.of("ctkd.theta", theta));
+      assertThat(probe.isFinite()).as("%s", probe).isTrue();
     }
   }
 
@@ -148,7 +203,7 @@ class LossEdgeCaseTest {
               () ->
                   new LossInput(
                       manager.zeros(new Shape(1, 3)),
-                      Optional.of(manager.zeros(new Shape(1, 4))),
+                      Optional.of(TeacherLogits.dense(manager.zeros(new Shape(1, 4)))),
                       manager.create(new long[] {0})))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("(1, 4)")
@@ -162,7 +217,7 @@ class LossEdgeCaseTest {
       LossInput input =
           new LossInput(
               manager.create(new float[][] {{1, 2, 3}}),
-              Optional.of(manager.create(new float[][] {{2, 1, 5}})),
+              Optional.of(TeacherLogits.dense(manager.create(new float[][] {{2, 1, 5}}))),
               manager.create(new long[] {1}));
       WeightedLoss loss =
           new WeightedLoss(

@@ -19,7 +19,7 @@ record PlainKendall(Surrogate surrogate, Pairing pairing, double steepness) impl
     NDArray s = input.student();
     NDArray k = Constant.of(s, steepness);
     NDArray kDeltaS = differences(s.mul(k));
-    NDArray deltaT = differences(input.teacherFor(this));
+    NDArray deltaT = differences(input.teacherFor(this).ranking());
     NDArray agreement =
         switch (pairing) {
           case PRODUCT -> surrogate.of(kDeltaS.mul(deltaT));

@@ -64,6 +64,32 @@ class LayerTest {
             .add("pool", new GlobalAveragePool())
             .add("fc", new Linear(4, 3))
             .build();
+    requireTheGradientsOfFiniteDifferences(network);
+  }
+
+  @Test
+  void hasTheGradientsOfFiniteDifferencesWhereBranchesMeetAndChannelsMix() {
+    Layer right =
+        Sequential.builder()
+            .add("slice", new ChannelSlice(2, 4))
+            .add("conv", Convolution.pointwise(2, 2))
+            .build();
+    Layer network =
+        Sequential.builder()
+            .add("conv1", Convolution.same(2, 4, 3, 1).withBias())
+            .add("max", new MaxPool(3, 2, 1))
+            .add("split", new Concat(new ChannelSlice(0, 2), right))
+            .add("shuffle", new ChannelShuffle(4, 2))
+            .add("down", new Concat(Convolution.depthwise(4, 2), new AveragePool(3, 2, 1)))
+            .add("mixed", new ChannelShuffle(8, 4))
+            .add("conv2", new Convolution(8, 4, 1, 1, 0, 4).drawnUniform().withBias())
+            .add("pool", new GlobalAveragePool())
+            .add("fc", new Linear(4, 3))
+            .build();
+    requireTheGradientsOfFiniteDifferences(network);
+  }
+
+  private void requireTheGradientsOfFiniteDifferences(Layer network) {
     List<NamedTensor> tensors = tensors(network);
     TensorScope scope = TensorScope.of(tensors);
     NDArray input = random(1, 3, 2, 6, 6);
@@ -170,6 +196,59 @@ class LayerTest {
     assertThat(output.getDouble())
         .isCloseTo(weight * (2 - mean) / Math.sqrt(variance + 1e-5) + bias, within(1e-12));
     assertThat(named(tensors, "running_mean").getDouble()).isEqualTo(mean);
+  }
+
+  @Test
+  void dealsTheGroupsChannelsOutInTurn() {
+    NDArray input = manager.arange(6f).reshape(1, 6, 1, 1).mul(manager.ones(new Shape(1, 6, 2, 1)));
+
+    NDArray output = new ChannelShuffle(6, 3).forward(input, TensorScope.of(List.of()), false);
+
+    assertThat(output.getShape()).isEqualTo(new Shape(1, 6, 2, 1));
+    assertThat(output.toFloatArray()).containsExactly(0, 0, 2, 2, 4, 4, 1, 1, 3, 3, 5, 5);
+  }
+
+  @Test
+  void takesTheLargestAndTheMeanOfAWindow() {
+    NDArray input = manager.create(new double[] {-1, -2, -3, -4}, new Shape(1, 1, 2, 2));
+    TensorScope none = TensorScope.of(List.of());
+
+    // Padding is never the largest, and counts as zeros in the mean.
+    assertThat(new MaxPool(3, 2, 1).forward(input, none, true).toDoubleArray()).containsExactly(-1);
+    assertThat(new AveragePool(3, 2, 1).forward(input, none, true).getDouble())
+        .isCloseTo(-10.0 / 9, within(1e-12));
+  }
+
+  @Test
+  void joinsTheChannelsOfBothBranches() {
+    NDArray input = random(5, 2, 4, 3, 3);
+    Layer swapped = new Concat(new ChannelSlice(3, 4), new ChannelSlice(0, 3));
+
+    NDArray output = swapped.forward(input, TensorScope.of(List.of()), false);
+
+    assertThat(output.get(":, 0").toDoubleArray()).isEqualTo(input.get(":, 3").toDoubleArray());
+    assertThat(output.get(":, 1:").toDoubleArray()).isEqualTo(input.get(":, :3").toDoubleArray());
+    assertThat(swapped.output(new FeatureShape(4, 3, 3))).isEqualTo(new FeatureShape(4, 3, 3));
+  }
+
+  @Test
+  void refusesBranchesOfDifferentSizes() {
+    Layer halved = new Concat(new Identity(), new AveragePool(3, 2, 1));
+    assertThatThrownBy(() -> halved.output(new FeatureShape(4, 8, 8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("height=4");
+  }
+
+  @Test
+  void drawsAUniformConvolutionOverItsFanIn() {
+    TensorSpec weight = new Convolution(8, 8, 3, 1, 1, 2).drawnUniform().tensors().get(0);
+    CounterRandom random = new CounterRandom(1, "weight");
+    double[] values = new double[Math.toIntExact(weight.shape().size())];
+    Arrays.setAll(values, i -> weight.initialisation().value(random, i));
+
+    double bound = 1 / Math.sqrt(8 / 2 * 9);
+    assertThat(Arrays.stream(values).min().orElseThrow()).isBetween(-bound, -0.9 * bound);
+    assertThat(Arrays.stream(values).max().orElseThrow()).isBetween(0.9 * bound, bound);
   }
 
   @Test

@@ -21,8 +21,10 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OnnxExportTest {
@@ -30,20 +32,30 @@ class OnnxExportTest {
   private static final int SIZE = 32;
   private static final PixelNormalisation NORMALISATION = PixelNormalisation.IMAGENET;
 
-  static Iterable<String> models() {
-    return StudentModels.names();
+  static Stream<Arguments> models() {
+    return Stream.concat(
+        StudentModels.names().stream()
+            .map(model -> Arguments.of(model, model.equals("resnet18") ? 64 : SIZE)),
+        Stream.of(
+            Arguments.of("resnet8", 28),
+            Arguments.of("wrn_16_1", 28),
+            Arguments.of("vgg8", 28),
+            Arguments.of("vgg8", 64),
+            Arguments.of("mobilenet_v2", 28),
+            Arguments.of("shufflenet_v1", 28),
+            Arguments.of("shufflenet_v2", 28)));
   }
 
-  private static NetworkStudent student(String model) {
-    return StudentModels.create(model, 10, SIZE, NORMALISATION, 3, Device.cpu());
+  private static NetworkStudent student(String model, int size) {
+    return StudentModels.create(model, 10, size, NORMALISATION, 3, Device.cpu());
   }
 
   @ParameterizedTest
   @MethodSource("models")
-  void givesTheLogitsOfTheStudentInOnnxRuntime(String model) throws OrtException {
-    byte[] pixels = new byte[COUNT * SIZE * SIZE * 3];
+  void givesTheLogitsOfTheStudentInOnnxRuntime(String model, int size) throws OrtException {
+    byte[] pixels = new byte[COUNT * size * size * 3];
     new Random(5).nextBytes(pixels);
-    try (NetworkStudent student = student(model)) {
+    try (NetworkStudent student = student(model, size)) {
       // Parameters and running statistics move away from their first values.
       for (int step = 0; step < 2; step++) {
         TrainingSteps.take(student, 0.01, step);
@@ -57,7 +69,7 @@ class OnnxExportTest {
       }
       float[] expected = logits(student, pixels, false);
 
-      float[] found = run(OnnxExport.model(student), normalised(pixels));
+      float[] found = run(OnnxExport.model(student), normalised(pixels, size), size);
 
       assertThat(found).hasSameSizeAs(expected);
       for (int i = 0; i < expected.length; i++) {
@@ -70,7 +82,7 @@ class OnnxExportTest {
   @Test
   void statesItsInputOutputAndMetadata() throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (NetworkStudent student = student("resnet8");
+    try (NetworkStudent student = student("resnet8", SIZE);
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         OrtSession session = environment.createSession(OnnxExport.model(student), options)) {
       TensorInfo input = (TensorInfo) session.getInputInfo().get("input").getInfo();
@@ -86,7 +98,7 @@ class OnnxExportTest {
 
   @Test
   void writesACardThatSaysHowToFeedTheModel() {
-    try (NetworkStudent student = student("resnet8")) {
+    try (NetworkStudent student = student("resnet8", SIZE)) {
       assertThat(OnnxExport.card(student))
           .isEqualTo(
               """
@@ -107,18 +119,22 @@ class OnnxExportTest {
   private static float[] logits(NetworkStudent student, byte[] pixels, boolean training) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(pixels.length).put(pixels).flip();
     try (NDManager step = student.manager().newSubManager()) {
-      NDArray images = step.create(buffer, new Shape(COUNT, SIZE, SIZE, 3), DataType.UINT8);
+      NDArray images =
+          step.create(
+              buffer,
+              new Shape(COUNT, student.imageSize(), student.imageSize(), 3),
+              DataType.UINT8);
       return student.logits(images, training).toFloatArray();
     }
   }
 
-  private static float[] run(byte[] model, float[] input) throws OrtException {
+  private static float[] run(byte[] model, float[] input, int size) throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         OrtSession session = environment.createSession(model, options);
         OnnxTensor tensor =
             OnnxTensor.createTensor(
-                environment, FloatBuffer.wrap(input), new long[] {COUNT, 3, SIZE, SIZE});
+                environment, FloatBuffer.wrap(input), new long[] {COUNT, 3, size, size});
         OrtSession.Result result = session.run(Map.of("input", tensor))) {
       FloatBuffer logits = ((OnnxTensor) result.get("logits").orElseThrow()).getFloatBuffer();
       float[] values = new float[logits.remaining()];
@@ -127,9 +143,9 @@ class OnnxExportTest {
     }
   }
 
-  private static float[] normalised(byte[] pixels) {
+  private static float[] normalised(byte[] pixels, int size) {
     float[] values = new float[pixels.length];
-    int area = SIZE * SIZE;
+    int area = size * size;
     for (int i = 0; i < pixels.length; i++) {
       int channel = i % 3;
       int pixel = i / 3 % area;

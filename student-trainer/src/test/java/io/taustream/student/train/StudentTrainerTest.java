@@ -9,9 +9,12 @@ import ai.djl.Device;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.sample.SampleView;
+import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.loss.CrossEntropy;
+import io.taustream.student.loss.CurriculumTemperature;
 import io.taustream.student.loss.KendallTau;
 import io.taustream.student.loss.KullbackLeibler;
+import io.taustream.student.loss.LearnedParameters;
 import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
 import io.taustream.student.loss.WeightedLoss;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +45,14 @@ class StudentTrainerTest {
       StudentModels.create("resnet8", CLASSES, SIZE, PixelNormalisation.IMAGENET, 1, Device.cpu());
   private final Sgd sgd = new Sgd(student, new Sgd.Settings(0.9, 5e-4, true));
   private final StudentTrainer trainer =
-      new StudentTrainer(student, distillation(), sgd, new TorchThreads(1), 0);
+      new StudentTrainer(
+          student,
+          distillation(),
+          LearnedParameters.NONE,
+          sgd,
+          new TorchThreads(1),
+          0,
+          GradientDiagnosis.every(3));
 
   @AfterEach
   void closeAll() {
@@ -60,7 +71,7 @@ class StudentTrainerTest {
 
   private StepResult step(long seed, double learningRate) {
     try (TrainingBatch batch = batches.batch(32, seed)) {
-      return trainer.step(batch, learningRate);
+      return trainer.step(batch, new StepTime(0, learningRate));
     }
   }
 
@@ -97,7 +108,7 @@ class StudentTrainerTest {
             new StudentTrainer(fresh, distillation(), optimizer, new TorchThreads(1), 0);
         for (int i = 0; i < 5; i++) {
           try (TrainingBatch batch = batches.batch(16, i)) {
-            losses.add(again.step(batch, 0.1).loss());
+            losses.add(again.step(batch, new StepTime(0, 0.1)).loss());
           }
         }
       }
@@ -106,11 +117,50 @@ class StudentTrainerTest {
   }
 
   @Test
+  void givesTheSameBitsWithADiagnosis() {
+    // With a term that learns: its gradient must not be added to.
+    WeightedLoss loss =
+        new WeightedLoss(
+            Stream.concat(
+                    distillation().terms().values().stream(),
+                    Stream.of(
+                        new WeightedLoss.Term(new CurriculumTemperature(1, 20, 1, 10, false), 1)))
+                .toList());
+    List<List<float[]>> tensors = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+    for (GradientDiagnosis diagnosis :
+        List.of(GradientDiagnosis.NEVER, GradientDiagnosis.every(2))) {
+      try (Student fresh =
+              StudentModels.create(
+                  "resnet8", CLASSES, SIZE, PixelNormalisation.IMAGENET, 1, Device.cpu());
+          LearnedParameters learned = LearnedParameters.of(loss, fresh.manager());
+          Sgd optimizer = new Sgd(fresh, learned.tensors(), new Sgd.Settings(0.9, 5e-4, true))) {
+        StudentTrainer again =
+            new StudentTrainer(fresh, loss, learned, optimizer, new TorchThreads(1), 0, diagnosis);
+        for (int i = 0; i < 6; i++) {
+          try (TrainingBatch batch = batches.batch(16, i)) {
+            StepResult result = again.step(batch, new StepTime(5, 0.1));
+            losses.add(result.loss());
+            assertThat(result.gradients().isPresent()).isEqualTo(diagnosis.dueAt(i + 1));
+          }
+        }
+        tensors.add(
+            Stream.of(fresh.parameters(), fresh.statistics(), learned.tensors(), optimizer.state())
+                .flatMap(List::stream)
+                .map(tensor -> tensor.tensor().toFloatArray())
+                .toList());
+      }
+    }
+    assertThat(losses.subList(0, 6)).isEqualTo(losses.subList(6, 12));
+    assertThat(tensors.get(1)).usingRecursiveComparison().isEqualTo(tensors.get(0));
+  }
+
+  @Test
   void leavesTheParametersAloneWhereTheLossIsNotFinite() {
     step(0, 0.05);
     List<float[]> before = parameters();
     try (TrainingBatch batch = withTeacherLogit(Float.NaN)) {
-      assertThatThrownBy(() -> trainer.step(batch, 0.25))
+      assertThatThrownBy(() -> trainer.step(batch, new StepTime(0, 0.25)))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("Step 2 has a loss of NaN")
           .hasMessageContaining("kl=NaN")
@@ -127,7 +177,7 @@ class StudentTrainerTest {
     List<SampleView> rows = List.of(new SampleView("s.tar", 0, "cat-17", CLASSES, 0, 0));
     try (TrainingBatch batch =
         new TrainingBatch(batches.images(rows, new Random(0)), Optional.empty())) {
-      assertThatThrownBy(() -> trainer.step(batch, 0.1))
+      assertThatThrownBy(() -> trainer.step(batch, new StepTime(0, 0.1)))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContaining("'cat-17' of s.tar has label 4")
           .hasMessageContaining("0 to 3");

@@ -59,7 +59,7 @@ class TrainStageTest {
           stage
               .apply(
                   Flux.range(0, 4).map(i -> batches.batch(4, i, 4L * (i + 1))),
-                  samples -> 0.01 * samples,
+                  samples -> new StepTime(0, 0.01 * samples),
                   result -> after.add(result.through()))
               .collectList()
               .block(Duration.ofSeconds(30));

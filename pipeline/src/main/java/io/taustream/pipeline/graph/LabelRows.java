@@ -1,0 +1,24 @@
+package io.taustream.pipeline.graph;
+
+import io.taustream.ingest.batch.BatchPool;
+import io.taustream.storage.label.SoftLabels;
+import io.taustream.storage.label.TopK;
+import io.taustream.storage.sample.SampleView;
+import java.util.List;
+
+/** Reads the soft labels of a batch out of label files. One thread at a time. */
+interface LabelRows {
+  /** The reading that the sources' encoding asks for. */
+  static LabelRows of(List<LabelJoin.Source> sources, int classes, BatchPool pool) {
+    // With top-k there is one source: RunConfig lets no other configuration through.
+    return sources.size() == 1 && sources.get(0).encoding() instanceof TopK topK
+        ? new TopKRows(sources.get(0), topK, classes, pool)
+        : new MeanRows(sources, classes, pool);
+  }
+
+  /** The bytes of the soft labels of so many rows. */
+  long bytes(int rows);
+
+  /** The labels of exactly these views, in memory of the pool; the caller closes them. */
+  SoftLabels read(List<SampleView> rows);
+}

@@ -1,0 +1,48 @@
+package io.taustream.pipeline.graph;
+
+import io.taustream.ingest.batch.BatchPool;
+import io.taustream.storage.label.SoftLabels;
+import io.taustream.storage.label.TopK;
+import io.taustream.storage.label.TopKLabelBatch;
+import io.taustream.storage.sample.SampleView;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.List;
+
+/** The top-k labels of one teacher, as they are stored. */
+final class TopKRows implements LabelRows {
+  private final LabelJoin.Source source;
+  private final TopK encoding;
+  private final int classes;
+  private final BatchPool pool;
+
+  TopKRows(LabelJoin.Source source, TopK encoding, int classes, BatchPool pool) {
+    this.source = source;
+    this.encoding = encoding;
+    this.classes = classes;
+    this.pool = pool;
+  }
+
+  @Override
+  public long bytes(int rows) {
+    return TopKLabelBatch.bytes(rows, encoding);
+  }
+
+  @Override
+  public SoftLabels read(List<SampleView> rows) {
+    TopKLabelBatch batch =
+        new TopKLabelBatch(rows, classes, encoding, pool.buffer(bytes(rows.size())));
+    try {
+      IntBuffer indices = batch.indices().asIntBuffer();
+      FloatBuffer logits = batch.logits().asFloatBuffer();
+      FloatBuffer rest = batch.restLogSumExp().asFloatBuffer();
+      for (SampleView view : rows) {
+        source.file(view).topK(view.ordinal(), view.view(), indices, logits, rest);
+      }
+      return batch;
+    } catch (RuntimeException e) {
+      batch.close();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.taustream.storage.label;
+
+import io.taustream.storage.sample.SampleView;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+
+/**
+ * A batch of top-k labels in Arrow memory, three row-major matrices one behind the other in native
+ * byte order: indices {@code int32 rows × k}, logits {@code float32 rows × k}, and for each of the
+ * m rest temperatures the rest's log-sum-exp, {@code float32 rows × m}. Their meaning is {@link
+ * TopK}'s. Ownership and threads are {@link SoftLabels}'.
+ */
+public final class TopKLabelBatch implements SoftLabels {
+  private final List<SampleView> rows;
+  private final int classes;
+  private final TopK encoding;
+  private final ArrowBuf memory;
+
+  /**
+   * @param encoding with k below {@code classes}
+   * @param memory at least {@link #bytes} long; the batch takes over the caller's reference
+   */
+  public TopKLabelBatch(List<SampleView> rows, int classes, TopK encoding, ArrowBuf memory) {
+    if (encoding.k() >= classes) {
+      throw new IllegalArgumentException("k is %d of %d classes".formatted(encoding.k(), classes));
+    }
+    if (memory.capacity() < bytes(rows.size(), encoding)) {
+      throw new IllegalArgumentException(
+          "%d bytes hold no %d labels of %s".formatted(memory.capacity(), rows.size(), encoding));
+    }
+    this.rows = List.copyOf(rows);
+    this.classes = classes;
+    this.encoding = encoding;
+    this.memory = memory;
+  }
+
+  /** The bytes of so many rows. */
+  public static long bytes(int rows, TopK encoding) {
+    return (long) rows
+        * (encoding.k() * (Integer.BYTES + Float.BYTES)
+            + encoding.restTemperatures().size() * Float.BYTES);
+  }
+
+  @Override
+  public List<SampleView> rows() {
+    return rows;
+  }
+
+  @Override
+  public int classes() {
+    return classes;
+  }
+
+  /** How many classes of a row are there, and at which temperatures the rest is. */
+  public TopK encoding() {
+    return encoding;
+  }
+
+  /** The classes in place, int32 rows × k, by falling logit. Valid until the batch is closed. */
+  public ByteBuffer indices() {
+    return part(0, encoding.k());
+  }
+
+  /** Their logits in place, float32 rows × k. Valid until the batch is closed. */
+  public ByteBuffer logits() {
+    return part(encoding.k(), encoding.k());
+  }
+
+  /** The rest's log-sum-exp in place, float32 rows × m. Valid until the batch is closed. */
+  public ByteBuffer restLogSumExp() {
+    return part(2 * encoding.k(), encoding.restTemperatures().size());
+  }
+
+  /** All values take four bytes. */
+  private ByteBuffer part(int before, int width) {
+    long row = (long) rows.size() * Float.BYTES;
+    return memory
+        .nioBuffer(before * row, Math.toIntExact(width * row))
+        .order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

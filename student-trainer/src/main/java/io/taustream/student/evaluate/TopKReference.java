@@ -1,0 +1,132 @@
+package io.taustream.student.evaluate;
+
+import io.taustream.storage.label.TopKLabelBatch;
+import io.taustream.student.diagnose.SampleOutcomes;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * Top-k labels. The order that they give is that of the k classes among themselves, and of each of
+ * them before all others; how the n = C − k others follow one another is not known, so that their
+ * n·(n − 1)/2 pairs count for nothing. The events whose probabilities they give are the k classes
+ * and all others together. With n = 1 nothing is left out.
+ */
+final class TopKReference extends TeacherReference {
+  private final int k;
+  private final List<Float> temperatures;
+  private final IntBuffer indices;
+  private final FloatBuffer logits;
+  private final FloatBuffer rest;
+  private final float[] teacher;
+  private final boolean[] kept;
+  private final float[] others;
+  private final float[] studentEvents;
+  private final float[] teacherEvents;
+
+  TopKReference(TopKLabelBatch labels) {
+    this.k = labels.encoding().k();
+    this.temperatures = labels.encoding().restTemperatures();
+    this.studentEvents = new float[k + 1];
+    this.teacherEvents = new float[k + 1];
+    this.indices = labels.indices().asIntBuffer();
+    this.logits = labels.logits().asFloatBuffer();
+    this.rest = labels.restLogSumExp().asFloatBuffer();
+    this.teacher = new float[labels.classes()];
+    this.kept = new boolean[labels.classes()];
+    this.others = new float[labels.classes() - k];
+  }
+
+  @Override
+  int prediction(int row) {
+    return indices.get(row * k);
+  }
+
+  @Override
+  OptionalDouble tau(int row, float[] student, KendallTauB kendall) {
+    // A generalised mean of the others; rounding to float16 may have brought the least of the k
+    // below it.
+    double mean =
+        temperatures.get(0) * (rest.get(row * temperatures.size()) - Math.log(others.length));
+    Arrays.fill(teacher, (float) Math.min(mean, logits.get(row * k + k - 1)));
+    for (int i = row * k; i < (row + 1) * k; i++) {
+      teacher[indices.get(i)] = logits.get(i);
+    }
+    long unknown = (long) others.length * (others.length - 1) / 2;
+    gatherOthers(row, student);
+    return kendall.of(student, teacher, unknown, tiedOthers());
+  }
+
+  @Override
+  void addOutcome(int row, float[] student, boolean right, SampleOutcomes.Builder outcomes) {
+    for (int i = 0; i < k; i++) {
+      studentEvents[i] = student[indices.get(row * k + i)];
+      teacherEvents[i] = logits.get(row * k + i);
+    }
+    gatherOthers(row, student);
+    studentEvents[k] = (float) (SampleOutcomes.TEMPERATURE * logSumExpOfOthers());
+    teacherEvents[k] =
+        (float) (SampleOutcomes.TEMPERATURE * restAt(row, 1 / SampleOutcomes.TEMPERATURE));
+    outcomes.add(studentEvents, teacherEvents, right);
+  }
+
+  private void gatherOthers(int row, float[] student) {
+    Arrays.fill(kept, false);
+    for (int i = row * k; i < (row + 1) * k; i++) {
+      kept[indices.get(i)] = true;
+    }
+    int size = 0;
+    for (int c = 0; c < student.length; c++) {
+      if (!kept[c]) {
+        // Adding zero turns -0 into 0.
+        others[size++] = student[c] + 0f;
+      }
+    }
+    Arrays.sort(others);
+  }
+
+  private double logSumExpOfOthers() {
+    double largest = others[others.length - 1];
+    double sum = 0;
+    for (float other : others) {
+      sum += Math.exp((other - largest) / SampleOutcomes.TEMPERATURE);
+    }
+    return largest / SampleOutcomes.TEMPERATURE + Math.log(sum);
+  }
+
+  /** The teacher's log-sum-exp of the others times β, along the chord between what is stored. */
+  private double restAt(int row, double beta) {
+    double below = 0;
+    double valueBelow = Math.log(others.length);
+    double above = Double.POSITIVE_INFINITY;
+    double valueAbove = 0;
+    for (int i = 0; i < temperatures.size(); i++) {
+      double known = 1.0 / temperatures.get(i);
+      double value = rest.get(row * temperatures.size() + i);
+      if (known <= beta && known > below) {
+        below = known;
+        valueBelow = value;
+      } else if (known > beta && known < above) {
+        above = known;
+        valueAbove = value;
+      }
+    }
+    // Beyond the largest β that is stored the bound ℓ(β) ≤ β/b · ℓ(b) holds.
+    return Double.isInfinite(above)
+        ? valueBelow * beta / below
+        : valueBelow + (valueAbove - valueBelow) * (beta - below) / (above - below);
+  }
+
+  /** Pairs of the others that the student ties. */
+  private long tiedOthers() {
+    long tied = 0;
+    long run = 1;
+    for (int i = 1; i < others.length; i++) {
+      run = others[i] == others[i - 1] ? run + 1 : 1;
+      tied += run - 1;
+    }
+    return tied;
+  }
+}

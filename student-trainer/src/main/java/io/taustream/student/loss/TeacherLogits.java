@@ -1,0 +1,111 @@
+package io.taustream.student.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * What a loss knows of the teacher's logits t of B samples and C classes: all of them, or the k
+ * largest and the mass of the rest. A loss asks for the view of them that its formula needs, so
+ * that one formula does for both; docs/losses.md says what each view means for top-k labels.
+ *
+ * <p>All tensors are constants and borrowed. Where k = C − 1, every view is that of the dense
+ * logits.
+ */
+public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
+  TeacherLogits() {}
+
+  /**
+   * All logits.
+   *
+   * @param logits B × C, of the student's data type
+   */
+  public static TeacherLogits dense(NDArray logits) {
+    return new DenseLogits(logits);
+  }
+
+  /**
+   * The k largest logits of each sample and the softened mass of the others.
+   *
+   * @param indices the classes by falling logit, B × k, int32 or int64, none twice in a row
+   * @param logits theirs, B × k, of the student's data type
+   * @param restLogSumExp for each rest temperature T, log Σ exp(tⱼ / T) over the other classes, B ×
+   *     m
+   * @param restTemperatures m of them, positive, no two equal, in the columns' order
+   * @param classes C, above k
+   */
+  public static TeacherLogits topK(
+      NDArray indices,
+      NDArray logits,
+      NDArray restLogSumExp,
+      double[] restTemperatures,
+      long classes) {
+    return new TopKLogits(
+        indices, logits, RestMass.of(restLogSumExp, restTemperatures, logits, classes), classes);
+  }
+
+  /** B × C. */
+  abstract Shape shape();
+
+  /**
+   * The finest events whose probabilities are known: the C classes; or the k and, as one event, all
+   * others.
+   *
+   * @param student logits s, B × C
+   */
+  abstract Events events(NDArray student, Softening softening);
+
+  /**
+   * Class y, and {@link #events} without it.
+   *
+   * @param student logits s, B × C
+   * @param y classes, B × 1, int64, in [0, C)
+   */
+  abstract Decoupled decoupled(NDArray student, NDArray y, Softening softening);
+
+  /**
+   * Log-weights of all classes, B × C: what the softmax of makes the probabilities. Where only the
+   * mass of the rest is known, its classes share it evenly.
+   */
+  abstract NDArray spread(Softening softening);
+
+  /**
+   * The order of the classes as far as it is known.
+   *
+   * @param student logits s, B × C
+   */
+  abstract Ranked ranked(NDArray student);
+
+  /**
+   * Logits that rank all classes, B × C: those whose order is not known are tied, behind the
+   * others.
+   */
+  public abstract NDArray ranking();
+
+  /** How many classes of a row have a rank of their own: C or k. */
+  public abstract long rankedClasses();
+
+  /**
+   * Logits whose order is known, except that of the channels from {@code leading} on among
+   * themselves.
+   *
+   * @param student B × C
+   * @param teacher B × C, of the same channels; those from {@code leading} on are tied
+   * @param leading from 1 to C
+   */
+  record Ranked(NDArray student, NDArray teacher, long leading) {}
+
+  /**
+   * The two parts of {@link #decoupled}.
+   *
+   * @param target class y, one event
+   * @param others all other events
+   */
+  record Decoupled(Events target, Events others) {
+    /** Class y against all others: two events. */
+    Events binary() {
+      return new Events(
+          target.teacher().concat(LogSumExp.of(others.teacher()), 1),
+          target.student().concat(LogSumExp.of(others.student()), 1));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.taustream.student.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * The teacher's k largest logits and the mass of the other n = C − k classes, the rest. The student
+ * knows all its logits, so that its side of every view is exact, and gradients reach its rest too.
+ * Time and memory are B·C.
+ */
+final class TopKLogits extends TeacherLogits {
+  private final NDArray indices;
+  private final NDArray others;
+  private final NDArray logits;
+  private final RestMass rest;
+  private final long classes;
+
+  /**
+   * @param indices the k classes by falling logit, B × k
+   * @param logits theirs, B × k
+   * @param classes C
+   */
+  TopKLogits(NDArray indices, NDArray logits, RestMass rest, long classes) {
+    this.indices = indices.toType(DataType.INT64, false);
+    this.logits = logits;
+    this.rest = rest;
+    this.classes = classes;
+    Shape all = new Shape(logits.getShape().get(0), classes);
+    NDArray kept =
+        logits
+            .getManager()
+            .zeros(all, DataType.FLOAT32)
+            .scatter(this.indices, logits.onesLike().toType(DataType.FLOAT32, false), 1);
+    // Row-major, so that each row of the rest has its n classes in rising order.
+    this.others = kept.eq(0).nonzero().get(":, 1").reshape(all.get(0), classes - k());
+  }
+
+  private long k() {
+    return logits.getShape().get(1);
+  }
+
+  /** n. */
+  private double count() {
+    return (double) (classes - k());
+  }
+
+  @Override
+  Shape shape() {
+    return new Shape(logits.getShape().get(0), classes);
+  }
+
+  /**
+   * Log-weights of the teacher.
+   *
+   * @param top of the k classes, B × k
+   * @param rest of the sum over the others, B × 1
+   */
+  private record Weights(NDArray top, NDArray rest) {}
+
+  private Weights weights(Softening softening) {
+    NDArray T = softening.temperature();
+    NDArray one = Constant.of(T, 1);
+    if (!softening.standardize()) {
+      return new Weights(logits.div(T), rest.at(one.div(T)));
+    }
+    NDArray C = Constant.of(logits, (double) classes);
+    NDArray n = Constant.of(logits, count());
+    NDArray mu = rest.mean();
+    NDArray mean = logits.sum(new int[] {1}, true).add(mu.mul(n)).div(C);
+    NDArray squares =
+        logits
+            .sub(mean)
+            .square()
+            .sum(new int[] {1}, true)
+            .add(mu.sub(mean).square().add(rest.variance()).mul(n));
+    NDArray divisor = Standardization.divisor(squares, classes);
+    NDArray beta = one.div(divisor.mul(T));
+    return new Weights(logits.sub(mean).div(divisor).div(T), rest.at(beta).sub(mean.mul(beta)));
+  }
+
+  /**
+   * What stands for the rest in a ranking, B × 1: the mean, but at most the least of the k, which
+   * rounding to float16 may have brought below it.
+   */
+  private NDArray behind() {
+    return rest.mean().minimum(logits.min(new int[] {1}, true));
+  }
+
+  @Override
+  Ranked ranked(NDArray student) {
+    NDArray order = indices.concat(others, 1);
+    return new Ranked(
+        student.gather(order, 1),
+        logits.concat(behind().broadcast(others.getShape()), 1),
+        rankedClasses());
+  }
+
+  @Override
+  public NDArray ranking() {
+    return behind().broadcast(shape()).scatter(indices, logits, 1);
+  }
+
+  @Override
+  public long rankedClasses() {
+    return k();
+  }
+
+  @Override
+  Events events(NDArray student, Softening softening) {
+    Weights weights = weights(softening);
+    NDArray s = softening.of(student);
+    return new Events(
+        weights.top().concat(weights.rest(), 1),
+        s.gather(indices, 1).concat(LogSumExp.of(s.gather(others, 1)), 1));
+  }
+
+  /**
+   * Where y is none of the k, it has the n-th part of the rest's mass, and the other n − 1 classes
+   * have what is left.
+   */
+  @Override
+  Decoupled decoupled(NDArray student, NDArray y, Softening softening) {
+    Weights weights = weights(softening);
+    NDArray s = softening.of(student);
+    NDArray absent = Constant.of(s, Events.ABSENT);
+    NDArray isTarget = indices.eq(y).toType(s.getDataType(), false);
+    NDArray inside = isTarget.sum(new int[] {1}, true);
+    NDArray outside = inside.sub(Constant.of(s, 1)).neg();
+    NDArray share = weights.rest().sub(Constant.of(s, Math.log(count())));
+    NDArray target = weights.top().mul(isTarget).sum(new int[] {1}, true).add(share.mul(outside));
+    double left = count() == 1 ? Events.ABSENT : Math.log((count() - 1) / count());
+    Events others =
+        new Events(
+            weights
+                .top()
+                .add(isTarget.mul(absent))
+                .concat(weights.rest().add(outside.mul(Constant.of(s, left))), 1),
+            s.gather(indices, 1)
+                .add(isTarget.mul(absent))
+                .concat(
+                    LogSumExp.of(
+                        s.gather(this.others, 1)
+                            .add(this.others.eq(y).toType(s.getDataType(), false).mul(absent))),
+                    1));
+    return new Decoupled(new Events(target, s.gather(y, 1)), others);
+  }
+
+  @Override
+  NDArray spread(Softening softening) {
+    Weights weights = weights(softening);
+    NDArray share = weights.rest().sub(Constant.of(weights.rest(), Math.log(count())));
+    return share.broadcast(shape()).scatter(indices, weights.top(), 1);
+  }
+}
