@@ -28,8 +28,10 @@ final class MergeKernel implements RowKernel {
   private final int[] placeOfRank;
   private final int[] ranks;
   private final int[] merged;
-  // By n − 1, filled up with zeros: wₙ, zⁿ and wₙ · z⁻ⁿ of the channel that a sweep is at.
+  // By n − 1, filled up with zeros: wₙ, n · wₙ, and of the channel that a sweep is at zⁿ, and z⁻ⁿ
+  // times one of the two.
   private final double[] weights;
+  private final double[] slopeWeights;
   private final double[] powers;
   private final double[] weighted;
   private OrderedRow row;
@@ -46,8 +48,10 @@ final class MergeKernel implements RowKernel {
     ofLeft = new Moments(terms, split.terms());
     ofRight = new Moments(terms, split.terms());
     weights = new double[terms];
+    slopeWeights = new double[terms];
     for (int n = 1; n <= series.terms(); n++) {
       weights[n - 1] = series.weight(n);
+      slopeWeights[n - 1] = n * series.weight(n);
     }
     powers = new double[terms];
     weighted = new double[terms];
@@ -168,29 +172,30 @@ final class MergeKernel implements RowKernel {
       }
       double rising = student.rising[rank];
       double falling = student.falling[rank];
-      setPowers(up ? rising : falling, up ? falling : rising);
-      if (place < middle) {
+      boolean upper = place < middle;
+      setPowers(up ? rising : falling, up ? falling : rising, upper ? weights : slopeWeights);
+      if (upper) {
+        // The value of a pair is counted once, at its upper channel.
         ofRight.evaluate(weighted, fades, at);
         sum += up ? ofRight.value() : -ofRight.value();
         row.gradient[place] += rate * ofRight.slope();
         ofLeft.add(powers, fades, at);
       } else {
-        ofLeft.evaluate(weighted, fades, at);
-        row.gradient[place] -= rate * ofLeft.slope();
+        row.gradient[place] -= rate * ofLeft.slope(weighted, fades, at);
         ofRight.add(powers, fades, at);
       }
     }
     return sum;
   }
 
-  private void setPowers(double growing, double shrinking) {
+  private void setPowers(double growing, double shrinking, double[] factors) {
     double up = 1;
     double down = 1;
-    for (int n = 0; n < weights.length; n++) {
+    for (int n = 0; n < factors.length; n++) {
       up *= growing;
       down *= shrinking;
       powers[n] = up;
-      weighted[n] = weights[n] * down;
+      weighted[n] = factors[n] * down;
     }
   }
 }

@@ -96,6 +96,27 @@ final class Moments {
     slope = totalSlope;
   }
 
+  /**
+   * {@link #slope()} alone, without the value.
+   *
+   * @param weighted n · wₙ · z⁻ⁿ
+   */
+  double slope(double[] weighted, double[] fades, int at) {
+    double total = 0;
+    for (int m = 0; m < constants.length; m++) {
+      double[] sum = sums[m];
+      double slopeOfM = 0;
+      for (int n = 0; n < terms; n += STRIDE) {
+        slopeOfM +=
+            weighted[n] * sum[n]
+                + weighted[n + 1] * sum[n + 1]
+                + weighted[n + 2] * sum[n + 2];
+      }
+      total += SplitForm.sign(m) * fades[at + m] * slopeOfM;
+    }
+    return total;
+  }
+
   /** Σ f · g over the channels taken in, f's sign left out. */
   double value() {
     return value;
