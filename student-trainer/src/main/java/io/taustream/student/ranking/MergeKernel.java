@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <p>Memory is O(C).
  */
 final class MergeKernel implements RowKernel {
-  private static final int LEAF = 128;
+  private static final int LEAF = 192;
 
   private final Agreement agreement;
   private final ExponentialSeries series;

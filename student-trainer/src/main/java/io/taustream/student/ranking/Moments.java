@@ -108,9 +108,7 @@ final class Moments {
       double slopeOfM = 0;
       for (int n = 0; n < terms; n += STRIDE) {
         slopeOfM +=
-            weighted[n] * sum[n]
-                + weighted[n + 1] * sum[n + 1]
-                + weighted[n + 2] * sum[n + 2];
+            weighted[n] * sum[n] + weighted[n + 1] * sum[n + 1] + weighted[n + 2] * sum[n + 2];
       }
       total += SplitForm.sign(m) * fades[at + m] * slopeOfM;
     }
