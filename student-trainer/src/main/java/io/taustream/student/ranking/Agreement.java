@@ -3,18 +3,24 @@ package io.taustream.student.ranking;
 import java.util.Optional;
 
 /**
- * How far the student agrees with the teacher on a pair of channels: an even function of (i, j),
- * zero where the teacher has a tie. Immutable.
+ * How far the student agrees with the teacher on a pair of channels: symmetric in i and j, zero
+ * where the teacher has a tie. Immutable.
  */
-public sealed interface Agreement permits ProductAgreement, FactoredAgreement, SignAgreement {
-  /** f. */
-  Curve curve();
+public abstract sealed class Agreement permits ProductAgreement, FactoredAgreement, SignAgreement {
+  final Curve curve;
+  final double steepness;
 
-  /** k, above zero. */
-  double steepness();
+  /**
+   * @param curve f
+   * @param steepness k, above zero
+   */
+  Agreement(Curve curve, double steepness) {
+    this.curve = curve;
+    this.steepness = steepness;
+  }
 
   /** How the agreement splits into sums that need no pairs, if it does. */
-  default Optional<Separation> separation() {
+  Optional<Separation> separation() {
     return Optional.empty();
   }
 
@@ -28,7 +34,7 @@ public sealed interface Agreement permits ProductAgreement, FactoredAgreement, S
    * @param length how many
    * @param at where in the buffers
    */
-  void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at);
+  abstract void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at);
 
   /**
    * The agreements of the pairs in the buffers, and their derivatives by sᵢ divided by k; by sⱼ
@@ -36,5 +42,10 @@ public sealed interface Agreement permits ProductAgreement, FactoredAgreement, S
    *
    * @param length of all pairs together
    */
-  void evaluate(int length, PairBuffers pairs);
+  abstract void evaluate(int length, PairBuffers pairs);
+
+  @Override
+  public String toString() {
+    return "%s of %s, steepness %s".formatted(getClass().getSimpleName(), curve, steepness);
+  }
 }

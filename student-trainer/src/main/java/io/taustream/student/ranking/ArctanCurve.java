@@ -1,7 +1,7 @@
 package io.taustream.student.ranking;
 
 /** (2/π) · arctan(x); slope (2/π) / (1 + x²). */
-public record ArctanCurve() implements Curve {
+public final class ArctanCurve extends Curve {
   private static final float LARGEST = 1e9f;
 
   // arctan(z) / z in powers of z² for |z| ≤ 1, off by at most 6·10⁻⁹: a minimax fit.
@@ -16,17 +16,7 @@ public record ArctanCurve() implements Curve {
   private static final float A8 = 0.0024567153f;
 
   @Override
-  public double value(double x) {
-    return 2 / Math.PI * Math.atan(x);
-  }
-
-  @Override
-  public double slope(double x) {
-    return 2 / Math.PI / (1 + x * x);
-  }
-
-  @Override
-  public void evaluate(float[] x, int length, float[] value, float[] slope) {
+  void evaluate(float[] x, int length, float[] value, float[] slope) {
     for (int j = 0; j < length; j++) {
       float c = Math.max(-LARGEST, Math.min(LARGEST, x[j]));
       float square = 1f + c * c;

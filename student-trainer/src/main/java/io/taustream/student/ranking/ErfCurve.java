@@ -1,7 +1,7 @@
 package io.taustream.student.ranking;
 
 /** erf(x); slope (2/√π) · e^−x². */
-public record ErfCurve() implements Curve {
+public final class ErfCurve extends Curve {
   // erf(4) is 1 within 2·10⁻⁸.
   private static final float LARGEST = 4f;
   // A little more than e^−20, as in TanhCurve.
@@ -21,44 +21,8 @@ public record ErfCurve() implements Curve {
   private static final float D4 = 0.0012162478f;
   private static final float D5 = 3.747812e-5f;
 
-  /**
-   * The error function: near zero by its power series, beyond by the continued fraction of erfc; 14
-   * digits or more.
-   */
   @Override
-  public double value(double x) {
-    double size = Math.abs(x);
-    if (size > 6) {
-      return Math.signum(x);
-    }
-    double result;
-    if (size < 3) {
-      // erf(x) = 2x/√π · e^−x² · Σ (2x²)ⁿ / (1·3·5…(2n+1)): all terms positive.
-      double term = 1;
-      double sum = 1;
-      for (int n = 1; term > 1e-17 * sum; n++) {
-        term *= 2 * size * size / (2 * n + 1);
-        sum += term;
-      }
-      result = SLOPE * size * Math.exp(-size * size) * sum;
-    } else {
-      // Laplace's continued fraction, from its 60th stage inwards.
-      double fraction = size;
-      for (int n = 60; n >= 1; n--) {
-        fraction = size + n / 2.0 / fraction;
-      }
-      result = 1 - Math.exp(-size * size) / (fraction * Math.sqrt(Math.PI));
-    }
-    return x < 0 ? -result : result;
-  }
-
-  @Override
-  public double slope(double x) {
-    return SLOPE * Math.exp(-x * x);
-  }
-
-  @Override
-  public void evaluate(float[] x, int length, float[] value, float[] slope) {
+  void evaluate(float[] x, int length, float[] value, float[] slope) {
     // Two loops: one with both rationals is too long for the compiler to vectorise.
     for (int j = 0; j < length; j++) {
       // e^−x² as in LaplaceCurve.

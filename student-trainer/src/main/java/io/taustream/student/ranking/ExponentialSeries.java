@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>The exponents are multiples of one, so that with y = e^(−r·x) it is a polynomial in y on [0,
  * 1] without a constant term. Immutable.
  */
-public final class ExponentialSeries {
+final class ExponentialSeries {
   private final double rate;
   private final double[] weights;
 
@@ -18,7 +18,7 @@ public final class ExponentialSeries {
    * @param rate r, above zero
    * @param weights w₁ … w_N
    */
-  public ExponentialSeries(double rate, double... weights) {
+  ExponentialSeries(double rate, double... weights) {
     if (!(Math.abs(Arrays.stream(weights).sum() - 1) < 1e-12)) {
       throw new IllegalArgumentException(
           "weights " + Arrays.toString(weights) + " do not add to 1");
@@ -28,37 +28,17 @@ public final class ExponentialSeries {
   }
 
   /** r. */
-  public double rate() {
+  double rate() {
     return rate;
   }
 
   /** N. */
-  public int terms() {
+  int terms() {
     return weights.length;
   }
 
   /** wₙ, n from 1 to N. */
-  public double weight(int n) {
+  double weight(int n) {
     return weights[n - 1];
-  }
-
-  /** The sum's value at x. */
-  public double value(double x) {
-    double y = Math.exp(-rate * Math.abs(x));
-    double sum = 0;
-    for (int n = terms(); n >= 1; n--) {
-      sum = (sum + weight(n)) * y;
-    }
-    return Math.signum(x) * (1 - sum);
-  }
-
-  /** The sum's slope at x. */
-  public double slope(double x) {
-    double y = Math.exp(-rate * Math.abs(x));
-    double sum = 0;
-    for (int n = terms(); n >= 1; n--) {
-      sum = (sum + n * weight(n)) * y;
-    }
-    return rate * sum;
   }
 }

@@ -3,18 +3,23 @@ package io.taustream.student.ranking;
 import java.util.Optional;
 
 /** f(k·Δs) · f(k·Δt). */
-public record FactoredAgreement(Curve curve, double steepness) implements Agreement {
+public final class FactoredAgreement extends Agreement {
   private static final int MERGE_FROM = 400;
 
-  @Override
-  public Optional<Separation> separation() {
-    return curve
-        .series()
-        .flatMap(series -> curve.split().map(split -> new Separation(series, split, MERGE_FROM)));
+  /**
+   * @param steepness k, above zero
+   */
+  public FactoredAgreement(Curve curve, double steepness) {
+    super(curve, steepness);
   }
 
   @Override
-  public void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at) {
+  Optional<Separation> separation() {
+    return curve.split().map(split -> new Separation(split, MERGE_FROM));
+  }
+
+  @Override
+  void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at) {
     float[] x = pairs.argument;
     float[] weight = pairs.weight;
     float k = (float) steepness;
@@ -27,7 +32,7 @@ public record FactoredAgreement(Curve curve, double steepness) implements Agreem
   }
 
   @Override
-  public void evaluate(int length, PairBuffers pairs) {
+  void evaluate(int length, PairBuffers pairs) {
     float[] agreement = pairs.agreement;
     float[] slope = pairs.slope;
     float[] weight = pairs.weight;

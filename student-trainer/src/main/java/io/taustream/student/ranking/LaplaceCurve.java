@@ -1,9 +1,11 @@
 package io.taustream.student.ranking;
 
+import io.taustream.student.ranking.SplitForm.Product;
+import java.util.List;
 import java.util.Optional;
 
 /** sign(x) · (1 − e^−|x|); slope e^−|x|, at zero too. */
-public record LaplaceCurve() implements Curve {
+public final class LaplaceCurve extends Curve {
   // A little more than e^−20, as in TanhCurve.
   private static final float FLAT = 2.2e-9f;
 
@@ -11,30 +13,21 @@ public record LaplaceCurve() implements Curve {
   private static final ExponentialSeries SERIES = new ExponentialSeries(1, 1);
 
   // 1 − uv.
-  private static final SplitForm SPLIT = new SplitForm(new double[][] {{1}, {0, 1}});
+  private static final SplitForm SPLIT =
+      new SplitForm(List.of(Product.of(SERIES, 1.0), Product.of(SERIES, 0.0, 1.0)));
 
   @Override
-  public Optional<SplitForm> split() {
+  Optional<SplitForm> split() {
     return Optional.of(SPLIT);
   }
 
   @Override
-  public Optional<ExponentialSeries> series() {
+  Optional<ExponentialSeries> series() {
     return Optional.of(SERIES);
   }
 
   @Override
-  public double value(double x) {
-    return x < 0 ? Math.expm1(x) : -Math.expm1(-x);
-  }
-
-  @Override
-  public double slope(double x) {
-    return Math.exp(-Math.abs(x));
-  }
-
-  @Override
-  public void evaluate(float[] x, int length, float[] value, float[] slope) {
+  void evaluate(float[] x, int length, float[] value, float[] slope) {
     for (int j = 0; j < length; j++) {
       float h = Math.max(-HalfTanh.LARGEST, Math.min(HalfTanh.LARGEST, 0.25f * x[j]));
       float u = h * h;

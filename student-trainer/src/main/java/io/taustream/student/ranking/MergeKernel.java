@@ -7,8 +7,9 @@ import java.util.Arrays;
  * sign} and {@code factored}.
  *
  * <p>The channels, in the teacher's order, are halved until few are left, which are paired one by
- * one. Two halves are merged in the student's order, and for the pairs between them one sweep up
- * and one down the merged order keep {@link Moments} of either half. docs/losses.md derives it.
+ * one. For the pairs between two halves one sweep up and one down the student's order keep {@link
+ * Moments} of either. docs/losses.md derives it. A channel is named by its place in the teacher's
+ * order.
  *
  * <p>Memory is O(C).
  */
@@ -16,24 +17,23 @@ final class MergeKernel implements RowKernel {
   private static final int LEAF = 192;
 
   private final Agreement agreement;
-  private final ExponentialSeries series;
   private final SplitForm split;
   private final PairwiseKernel leaves;
-  private final Moments ofLeft;
-  private final Moments ofRight;
+  // Of the upper half and of the lower one.
+  private final Moments[] moments;
   private final ExponentialScale student;
   private final ExponentialScale teacher;
+  // By place, then in the student's order: what the teacher's logit comes to against the split.
+  private final double[] placeFades;
+  private final double[] stepFades;
+  // φₘ of that, one m behind the other.
   private final double[] fades;
   private final long[] keys;
-  private final int[] placeOfRank;
-  private final int[] ranks;
-  private final int[] merged;
-  // By n − 1, filled up with zeros: wₙ, n · wₙ, and of the channel that a sweep is at zⁿ, and z⁻ⁿ
-  // times one of the two.
-  private final double[] weights;
-  private final double[] slopeWeights;
-  private final double[] powers;
-  private final double[] weighted;
+  private final KeySort sort;
+  // The places in the student's rising order, those of each block together.
+  private final int[] order;
+  private final int[] lower;
+  private final ChannelPowers powers;
   private OrderedRow row;
 
   /**
@@ -41,72 +41,69 @@ final class MergeKernel implements RowKernel {
    */
   MergeKernel(Agreement agreement, Separation separation, int classes) {
     this.agreement = agreement;
-    series = separation.series();
     split = separation.split();
     leaves = new PairwiseKernel(agreement);
-    int terms = (series.terms() + Moments.STRIDE - 1) / Moments.STRIDE * Moments.STRIDE;
-    ofLeft = new Moments(terms, split.terms());
-    ofRight = new Moments(terms, split.terms());
-    weights = new double[terms];
-    slopeWeights = new double[terms];
-    for (int n = 1; n <= series.terms(); n++) {
-      weights[n - 1] = series.weight(n);
-      slopeWeights[n - 1] = n * series.weight(n);
+    moments = new Moments[] {new Moments(split), new Moments(split)};
+    powers = new ChannelPowers(split);
+    student = new ExponentialScale(classes, powers.rising.length);
+    fades = new double[split.terms() * classes];
+    boolean one = split.isOne();
+    if (one) {
+      Arrays.fill(fades, 1);
     }
-    powers = new double[terms];
-    weighted = new double[terms];
-    student = new ExponentialScale(classes);
-    teacher = new ExponentialScale(classes);
-    fades = new double[classes * split.terms()];
+    teacher = new ExponentialScale(one ? 0 : classes, 1);
+    placeFades = new double[one ? 0 : classes];
+    stepFades = new double[one ? 0 : classes];
     keys = new long[classes];
-    placeOfRank = new int[classes];
-    ranks = new int[classes];
-    merged = new int[classes];
+    sort = new KeySort(classes);
+    order = new int[classes];
+    lower = new int[classes];
   }
 
   @Override
   public double evaluate(OrderedRow ordered) {
     row = ordered;
     int classes = row.classes();
-    rankStudent(classes);
-    double rate = series.rate() * agreement.steepness();
-    student.begin(rate, row.student[placeOfRank[0]]);
-    teacher.begin(rate, row.teacher[classes - 1]);
+    orderByStudent(classes);
+    double rate = split.rate() * agreement.steepness;
+    student.begin(rate, row.student[order[0]]);
     for (int i = 0; i < classes; i++) {
-      student.put(i, row.student[placeOfRank[i]]);
-      teacher.put(i, row.teacher[i]);
+      student.put(i, row.student[i]);
+    }
+    if (!split.isOne()) {
+      teacher.begin(rate, row.teacher[classes - 1]);
+      for (int i = 0; i < classes; i++) {
+        teacher.put(i, row.teacher[i]);
+      }
     }
     return solve(0, classes);
   }
 
-  /** From here on a channel is named by its rank in the student's rising order. */
-  private void rankStudent(int classes) {
+  private void orderByStudent(int classes) {
     for (int place = 0; place < classes; place++) {
       keys[place] = (long) OrderedRow.sortable(row.student[place]) << 32 | place;
     }
-    Arrays.sort(keys);
+    sort.sort(keys);
     for (int rank = 0; rank < classes; rank++) {
-      int place = (int) keys[rank];
-      placeOfRank[rank] = place;
-      ranks[place] = rank;
+      order[rank] = (int) keys[rank];
     }
   }
 
-  /** The pairs within places {@code [low, high)}; leaves their ranks in rising order. */
+  /** The pairs within places {@code [low, high)}, which lie in order. */
   private double solve(int low, int high) {
     if (row.tieEnd[low] >= high) {
-      Arrays.sort(ranks, low, high);
       return 0;
     }
     if (high - low <= LEAF) {
-      Arrays.sort(ranks, low, high);
       return leaves.evaluate(row, low, high);
     }
     int middle = border(low, high);
-    double sum = solve(low, middle) + solve(middle, high);
-    merge(low, middle, high);
-    fades(low, middle, high);
-    return sum + sweep(low, middle, high, true) + sweep(low, middle, high, false);
+    if (!split.isOne()) {
+      fades(low, middle, high);
+    }
+    double sum = sweep(low, middle, high, true) + sweep(low, middle, high, false);
+    divide(low, middle, high);
+    return sum + solve(low, middle) + solve(middle, high);
   }
 
   /** A place near the middle whose teacher logit is below that of the place before it. */
@@ -123,79 +120,85 @@ final class MergeKernel implements RowKernel {
     return place;
   }
 
-  private void merge(int low, int middle, int high) {
-    int a = low;
-    int b = middle;
-    for (int i = low; i < high; i++) {
-      if (b >= high || (a < middle && ranks[a] < ranks[b])) {
-        merged[i] = ranks[a++];
-      } else {
-        merged[i] = ranks[b++];
-      }
+  /** Parts the order of two halves into that of either. */
+  private void divide(int low, int middle, int high) {
+    int uppers = low;
+    int lowers = 0;
+    for (int step = low; step < high; step++) {
+      int place = order[step];
+      int half = half(place, middle);
+      // Written to both sides, kept on one.
+      order[uppers] = place;
+      lower[lowers] = place;
+      uppers += 1 - half;
+      lowers += half;
     }
-    System.arraycopy(merged, low, ranks, low, high - low);
+    System.arraycopy(lower, 0, order, middle, lowers);
   }
 
-  /** φₘ of e^(−r·k·|t − split|), which is at most 1 on both sides, for every place. */
+  /** 0 in the upper half and 1 in the lower one; a branch would be wrong half of the time. */
+  private static int half(int place, int middle) {
+    return (middle - 1 - place) >>> 31;
+  }
+
+  /** φₘ of e^(−r·k·|t − split|), which is at most 1 on both sides, for every step. */
   private void fades(int low, int middle, int high) {
     double border = row.teacher[middle];
     double window = Double.NaN;
     double shift = 0;
-    int stride = split.terms();
     for (int place = low; place < high; place++) {
       if (teacher.window[place] != window) {
         window = teacher.window[place];
         shift = teacher.fromMiddle(window, border);
       }
-      double fade = place < middle ? shift * teacher.falling[place] : teacher.rising[place] / shift;
-      split.evaluate(fade, fades, place * stride);
+      placeFades[place] =
+          place < middle ? shift * teacher.falling[place] : teacher.rising[place] / shift;
     }
+    for (int step = low; step < high; step++) {
+      stepFades[step] = placeFades[order[step]];
+    }
+    split.evaluate(stepFades, fades, low, high);
   }
 
-  /** All pairs between the halves in which the student has i above j, or, sweeping down, below. */
+  /**
+   * All channels with those of the other half that the student has below them, or, sweeping down,
+   * above. One sweep has the value of every pair, at whichever channel comes second.
+   *
+   * @return sweeping up, the sum over all pairs between the halves
+   */
   private double sweep(int low, int middle, int high, boolean up) {
-    ofLeft.clear();
-    ofRight.clear();
+    moments[0].clear();
+    moments[1].clear();
     double sum = 0;
-    double rate = series.rate();
-    int stride = split.terms();
-    double window = student.window[ranks[up ? low : high - 1]];
-    for (int step = 0; step < high - low; step++) {
-      int rank = ranks[up ? low + step : high - 1 - step];
-      int place = placeOfRank[rank];
-      int at = place * stride;
-      if (student.window[rank] != window) {
-        double decay = ExponentialScale.between(window, student.window[rank]);
-        ofLeft.decay(decay);
-        ofRight.decay(decay);
-        window = student.window[rank];
+    double rate = split.rate();
+    double window = student.window[order[up ? low : high - 1]];
+    for (int passed = 0; passed < high - low; passed++) {
+      int step = up ? low + passed : high - 1 - passed;
+      int place = order[step];
+      if (student.window[place] != window) {
+        double decay = student.between(window, student.window[place]);
+        moments[0].decay(decay);
+        moments[1].decay(decay);
+        window = student.window[place];
       }
-      double rising = student.rising[rank];
-      double falling = student.falling[rank];
-      boolean upper = place < middle;
-      setPowers(up ? rising : falling, up ? falling : rising, upper ? weights : slopeWeights);
-      if (upper) {
-        // The value of a pair is counted once, at its upper channel.
-        ofRight.evaluate(weighted, fades, at);
-        sum += up ? ofRight.value() : -ofRight.value();
-        row.gradient[place] += rate * ofRight.slope();
-        ofLeft.add(powers, fades, at);
+      double rising = student.rising[place];
+      double falling = student.falling[place];
+      int half = half(place, middle);
+      double sign = 1 - 2 * half;
+      Moments others = moments[1 - half];
+      double slope;
+      if (up) {
+        powers.set(rising, falling, false);
+        others.evaluate(powers.weighted, fades, step);
+        sum += sign * others.value();
+        slope = others.slope();
       } else {
-        row.gradient[place] -= rate * ofLeft.slope(weighted, fades, at);
-        ofRight.add(powers, fades, at);
+        powers.set(falling, rising, true);
+        slope = others.slope(powers.weighted, fades, step);
       }
+      row.gradient[place] += sign * rate * slope;
+      moments[half].add(powers.rising, fades, step);
     }
     return sum;
-  }
-
-  private void setPowers(double growing, double shrinking, double[] factors) {
-    double up = 1;
-    double down = 1;
-    for (int n = 0; n < factors.length; n++) {
-      up *= growing;
-      down *= shrinking;
-      powers[n] = up;
-      weighted[n] = factors[n] * down;
-    }
   }
 }

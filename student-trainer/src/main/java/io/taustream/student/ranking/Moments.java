@@ -6,27 +6,27 @@ import java.util.Arrays;
  * Running sums over the channels j of one half that a sweep has passed: Bₘₙ = Σⱼ φₘ(j) · zⱼⁿ, with
  * z the exponential of the student's logit against a reference, and φₘ what the teacher's logit
  * comes to against the split. From them a channel i of the other half has all its pairs with those
- * j at once, as Σₘ (−1)ᵐ · φₘ(i) · Σₙ wₙ · zᵢ⁻ⁿ · Bₘₙ.
+ * j at once, as Σₘ (−1)ᵐ · φₘ(i) · (Bₘ₀ − Σₙ wₘₙ · zᵢ⁻ⁿ · Bₘₙ).
+ *
+ * <p>Index n − 1 is of n. Loops are unrolled by three, since a sum of one term after the other
+ * would wait for each.
  */
 final class Moments {
-  /** What arrays over n are filled up to a multiple of, with zeros; index n − 1 is of n. */
-  static final int STRIDE = 3;
-
-  private final int terms;
+  // Bₘ₀, and by m the others.
   private final double[] constants;
-  // By m; a polynomial in z lies together.
   private final double[][] sums;
   private double value;
   private double slope;
 
   /**
-   * @param terms N, a multiple of {@link #STRIDE}
-   * @param fades how many φₘ there are
+   * @param split how many m there are, and n to each
    */
-  Moments(int terms, int fades) {
-    this.terms = terms;
-    constants = new double[fades];
-    sums = new double[fades][terms];
+  Moments(SplitForm split) {
+    constants = new double[split.terms()];
+    sums = new double[split.terms()][];
+    for (int m = 0; m < sums.length; m++) {
+      sums[m] = new double[split.products().get(m).series().terms()];
+    }
   }
 
   void clear() {
@@ -40,7 +40,7 @@ final class Moments {
   void decay(double factor) {
     for (double[] sum : sums) {
       double power = 1;
-      for (int n = 0; n < terms; n++) {
+      for (int n = 0; n < sum.length; n++) {
         power *= factor;
         sum[n] *= power;
       }
@@ -51,17 +51,23 @@ final class Moments {
    * Takes a channel in.
    *
    * @param powers zⁿ
-   * @param fades φₘ, from {@code at} on
+   * @param fades φₘ of all channels, one m behind the other
+   * @param at the channel
    */
   void add(double[] powers, double[] fades, int at) {
-    for (int m = 0; m < constants.length; m++) {
-      double fade = fades[at + m];
+    int stride = fades.length / sums.length;
+    for (int m = 0; m < sums.length; m++) {
+      double fade = fades[at + m * stride];
       constants[m] += fade;
       double[] sum = sums[m];
-      for (int n = 0; n < terms; n += STRIDE) {
+      int n = 0;
+      for (; n < sum.length - 2; n += 3) {
         sum[n] += fade * powers[n];
         sum[n + 1] += fade * powers[n + 1];
         sum[n + 2] += fade * powers[n + 2];
+      }
+      for (; n < sum.length; n++) {
+        sum[n] += fade * powers[n];
       }
     }
   }
@@ -70,25 +76,34 @@ final class Moments {
    * What a channel of the other half has with all channels taken in: sets {@link #value()} and
    * {@link #slope()}.
    *
-   * @param weighted wₙ · z⁻ⁿ
+   * @param weighted by m: wₘₙ · z⁻ⁿ
    */
-  void evaluate(double[] weighted, double[] fades, int at) {
+  void evaluate(double[][] weighted, double[] fades, int at) {
+    int stride = fades.length / sums.length;
     double totalValue = 0;
     double totalSlope = 0;
-    for (int m = 0; m < constants.length; m++) {
+    for (int m = 0; m < sums.length; m++) {
       double[] sum = sums[m];
+      double[] factors = weighted[m];
       double valueOfM = 0;
       double slopeOfM = 0;
       double order = 1;
-      for (int n = 0; n < terms; n += STRIDE) {
-        double second = weighted[n + 1] * sum[n + 1];
-        double third = weighted[n + 2] * sum[n + 2];
-        double all = weighted[n] * sum[n] + second + third;
+      int n = 0;
+      for (; n < sum.length - 2; n += 3) {
+        double second = factors[n + 1] * sum[n + 1];
+        double third = factors[n + 2] * sum[n + 2];
+        double all = factors[n] * sum[n] + second + third;
         valueOfM += all;
         slopeOfM += order * all + (second + 2 * third);
-        order += STRIDE;
+        order += 3;
       }
-      double fade = SplitForm.sign(m) * fades[at + m];
+      for (; n < sum.length; n++) {
+        double term = factors[n] * sum[n];
+        valueOfM += term;
+        slopeOfM += order * term;
+        order++;
+      }
+      double fade = SplitForm.sign(m) * fades[at + m * stride];
       totalValue += fade * (constants[m] - valueOfM);
       totalSlope += fade * slopeOfM;
     }
@@ -99,18 +114,23 @@ final class Moments {
   /**
    * {@link #slope()} alone, without the value.
    *
-   * @param weighted n · wₙ · z⁻ⁿ
+   * @param weighted by m: n · wₘₙ · z⁻ⁿ
    */
-  double slope(double[] weighted, double[] fades, int at) {
+  double slope(double[][] weighted, double[] fades, int at) {
+    int stride = fades.length / sums.length;
     double total = 0;
-    for (int m = 0; m < constants.length; m++) {
+    for (int m = 0; m < sums.length; m++) {
       double[] sum = sums[m];
+      double[] factors = weighted[m];
       double slopeOfM = 0;
-      for (int n = 0; n < terms; n += STRIDE) {
-        slopeOfM +=
-            weighted[n] * sum[n] + weighted[n + 1] * sum[n + 1] + weighted[n + 2] * sum[n + 2];
+      int n = 0;
+      for (; n < sum.length - 2; n += 3) {
+        slopeOfM += factors[n] * sum[n] + factors[n + 1] * sum[n + 1] + factors[n + 2] * sum[n + 2];
       }
-      total += SplitForm.sign(m) * fades[at + m] * slopeOfM;
+      for (; n < sum.length; n++) {
+        slopeOfM += factors[n] * sum[n];
+      }
+      total += SplitForm.sign(m) * fades[at + m * stride] * slopeOfM;
     }
     return total;
   }

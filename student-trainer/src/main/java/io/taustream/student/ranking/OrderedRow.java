@@ -20,6 +20,7 @@ final class OrderedRow {
   final double[] gradient;
 
   private final long[] keys;
+  private final KeySort sort;
   private final int classes;
 
   OrderedRow(int classes) {
@@ -29,6 +30,7 @@ final class OrderedRow {
     tieEnd = new int[classes];
     gradient = new double[classes];
     keys = new long[classes];
+    sort = new KeySort(classes);
   }
 
   int classes() {
@@ -40,7 +42,7 @@ final class OrderedRow {
     for (int i = 0; i < classes; i++) {
       keys[i] = (long) ~sortable(t[offset + i]) << 32 | i;
     }
-    Arrays.sort(keys);
+    sort.sort(keys);
     for (int place = 0; place < classes; place++) {
       int channel = channel(place);
       student[place] = s[offset + channel];

@@ -1,9 +1,16 @@
 package io.taustream.student.ranking;
 
 /** f(k·Δs·Δt). */
-public record ProductAgreement(Curve curve, double steepness) implements Agreement {
+public final class ProductAgreement extends Agreement {
+  /**
+   * @param steepness k, above zero
+   */
+  public ProductAgreement(Curve curve, double steepness) {
+    super(curve, steepness);
+  }
+
   @Override
-  public void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at) {
+  void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at) {
     float[] x = pairs.argument;
     float[] weight = pairs.weight;
     float k = (float) steepness;
@@ -17,7 +24,7 @@ public record ProductAgreement(Curve curve, double steepness) implements Agreeme
   }
 
   @Override
-  public void evaluate(int length, PairBuffers pairs) {
+  void evaluate(int length, PairBuffers pairs) {
     float[] slope = pairs.slope;
     float[] weight = pairs.weight;
     curve.evaluate(pairs.argument, length, pairs.agreement, slope);

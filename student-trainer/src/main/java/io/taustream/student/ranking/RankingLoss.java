@@ -59,7 +59,7 @@ public final class RankingLoss {
     int rows = student.length / classes;
     double pairs = (double) known;
     double[] tau = new double[rows];
-    double scale = -agreement.steepness() / (pairs * rows);
+    double scale = -agreement.steepness / (pairs * rows);
     threads.forEach(
         rows,
         (long) (rows * pairs),

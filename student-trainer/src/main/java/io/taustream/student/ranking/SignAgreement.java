@@ -3,16 +3,23 @@ package io.taustream.student.ranking;
 import java.util.Optional;
 
 /** f(k·Δs) · sign(Δt). */
-public record SignAgreement(Curve curve, double steepness) implements Agreement {
+public final class SignAgreement extends Agreement {
   private static final int MERGE_FROM = 400;
 
-  @Override
-  public Optional<Separation> separation() {
-    return curve.series().map(series -> new Separation(series, SplitForm.ONE, MERGE_FROM));
+  /**
+   * @param steepness k, above zero
+   */
+  public SignAgreement(Curve curve, double steepness) {
+    super(curve, steepness);
   }
 
   @Override
-  public void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at) {
+  Optional<Separation> separation() {
+    return curve.series().map(series -> new Separation(SplitForm.one(series), MERGE_FROM));
+  }
+
+  @Override
+  void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at) {
     // The teacher's sign is +1 for all: ties are not among them.
     float[] x = pairs.argument;
     float k = (float) steepness;
@@ -23,7 +30,7 @@ public record SignAgreement(Curve curve, double steepness) implements Agreement 
   }
 
   @Override
-  public void evaluate(int length, PairBuffers pairs) {
+  void evaluate(int length, PairBuffers pairs) {
     curve.evaluate(pairs.argument, length, pairs.agreement, pairs.slope);
   }
 }

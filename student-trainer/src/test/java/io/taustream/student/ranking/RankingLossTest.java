@@ -70,6 +70,11 @@ class RankingLossTest {
     return agreements(k).filter(agreement -> agreement.separation().isPresent());
   }
 
+  /** The agreements of {@link #losses}. */
+  private static List<Agreement> forms(double k) {
+    return Stream.concat(agreements(k), separable(k)).toList();
+  }
+
   /** Every agreement by every method that it allows. */
   private static List<RankingLoss> losses(double k) {
     List<RankingLoss> losses = new ArrayList<>();
@@ -99,8 +104,8 @@ class RankingLossTest {
   /** The definition, in double precision. */
   private static Outcome definition(Agreement agreement, float[] s, float[] t) {
     int classes = s.length;
-    Curve f = agreement.curve();
-    double k = agreement.steepness();
+    Curve f = agreement.curve;
+    double k = agreement.steepness;
     double pairs = 0.5 * classes * (classes - 1);
     double sum = 0;
     double[] gradient = new double[classes];
@@ -110,12 +115,15 @@ class RankingLossTest {
         double dt = (double) t[i] - t[j];
         double slope;
         if (agreement instanceof ProductAgreement) {
-          sum += f.value(k * ds * dt);
-          slope = k * dt * f.slope(k * ds * dt);
+          sum += CurveReference.value(f, k * ds * dt);
+          slope = k * dt * CurveReference.slope(f, k * ds * dt);
         } else {
-          double g = agreement instanceof SignAgreement ? Math.signum(dt) : f.value(k * dt);
-          sum += f.value(k * ds) * g;
-          slope = k * f.slope(k * ds) * g;
+          double g =
+              agreement instanceof SignAgreement
+                  ? Math.signum(dt)
+                  : CurveReference.value(f, k * dt);
+          sum += CurveReference.value(f, k * ds) * g;
+          slope = k * CurveReference.slope(f, k * ds) * g;
         }
         gradient[i] -= slope / pairs;
         gradient[j] += slope / pairs;
@@ -211,10 +219,8 @@ class RankingLossTest {
       @ForAll Random random, @ForAll @IntRange(min = 2, max = 300) int classes) {
     float[] s = logits(random, classes, 2);
     float[] t = logits(random, classes, 2);
-    float[] negated = new float[classes];
-    for (int i = 0; i < classes; i++) {
-      negated[i] = -s[i];
-    }
+    float[] negated = map(s, x -> -x);
+    float[] opposite = map(t, x -> -x);
     for (RankingLoss loss : losses(1)) {
       Outcome outcome = Outcome.of(loss, s, t, classes);
       double sum = 0;
@@ -224,7 +230,13 @@ class RankingLossTest {
       assertThat(sum).isCloseTo(0, within(2e-6 * Math.max(outcome.largest(), 1e-3) * classes));
 
       Outcome mirror = Outcome.of(loss, negated, t, classes);
-      assertThat(outcome.value() + mirror.value()).isCloseTo(2, within(2e-6));
+      assertThat(outcome.value() + mirror.value()).isCloseTo(2, within(3e-6));
+      for (int i = 0; i < classes; i++) {
+        assertThat((double) mirror.gradient()[i])
+            .isCloseTo(outcome.gradient()[i], within(1e-5 * Math.max(outcome.largest(), 1e-3)));
+      }
+      assertThat(Outcome.of(loss, s, opposite, classes).value() + outcome.value())
+          .isCloseTo(2, within(3e-6));
     }
   }
 
@@ -233,20 +245,52 @@ class RankingLossTest {
       @ForAll Random random, @ForAll @IntRange(min = 2, max = 200) int classes) {
     float[] s = logits(random, classes, 2);
     float[] t = logits(random, classes, 2);
-    float[] shifted = new float[classes];
-    float[] doubled = new float[classes];
-    for (int i = 0; i < classes; i++) {
-      shifted[i] = s[i] + 4;
-      doubled[i] = 2 * s[i];
-    }
-    for (Method method : List.of(Method.PAIRWISE, Method.MERGED)) {
-      RankingLoss one = new RankingLoss(new SignAgreement(new TanhCurve(), 1), ONE, method);
-      RankingLoss half = new RankingLoss(new SignAgreement(new TanhCurve(), 0.5), ONE, method);
-      double value = Outcome.of(one, s, t, classes).value();
+    // Exact, but for the sums.
+    float[] shifted = map(s, x -> x + 4);
+    float[] doubledStudent = map(s, x -> 2 * x);
+    float[] doubledTeacher = map(t, x -> 2 * x);
+    List<RankingLoss> ones = losses(1);
+    List<RankingLoss> halves = losses(0.5);
+    List<Agreement> forms = forms(1);
+    for (int form = 0; form < ones.size(); form++) {
+      Outcome outcome = Outcome.of(ones.get(form), s, t, classes);
 
-      assertThat(Outcome.of(one, shifted, t, classes).value()).isCloseTo(value, within(2e-6));
-      assertThat(Outcome.of(half, doubled, t, classes).value()).isCloseTo(value, within(2e-6));
+      assertThat(Outcome.of(ones.get(form), shifted, t, classes).value())
+          .as("%s, student shifted", forms.get(form))
+          .isCloseTo(outcome.value(), within(3e-6));
+      assertThat(Outcome.of(ones.get(form), s, map(t, x -> x + 4), classes).value())
+          .as("%s, teacher shifted", forms.get(form))
+          .isCloseTo(outcome.value(), within(3e-6));
+
+      // f(k·Δs·Δt) takes the scale of one, f(k·Δs)·f(k·Δt) that of both.
+      boolean both = forms.get(form) instanceof FactoredAgreement;
+      Outcome scaled =
+          Outcome.of(halves.get(form), doubledStudent, both ? doubledTeacher : t, classes);
+      assertThat(scaled.value())
+          .as("%s, scaled", forms.get(form))
+          .isCloseTo(outcome.value(), within(3e-6));
+      for (int i = 0; i < classes; i++) {
+        assertThat(2.0 * scaled.gradient()[i])
+            .as("%s, scaled, gradient %d", forms.get(form), i)
+            .isCloseTo(outcome.gradient()[i], within(1e-5 * Math.max(outcome.largest(), 1e-3)));
+      }
+      if (forms.get(form) instanceof SignAgreement) {
+        assertThat(Outcome.of(ones.get(form), s, doubledTeacher, classes).value())
+            .isEqualTo(outcome.value());
+      }
     }
+  }
+
+  private interface Change {
+    float of(float x);
+  }
+
+  private static float[] map(float[] logits, Change change) {
+    float[] changed = new float[logits.length];
+    for (int i = 0; i < logits.length; i++) {
+      changed[i] = change.of(logits[i]);
+    }
+    return changed;
   }
 
   @Property(tries = 10)
