@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /**
  * How a pair of channels' differences, Δs = sᵢ − sⱼ and Δt = tᵢ − tⱼ, become one agreement in [−1,
- * 1] under a surrogate f of steepness k. Each is even in (i, j) and zero for i = j.
+ * 1] under a surrogate f of steepness k. Each is symmetric in i and j, and zero for i = j.
  */
 public enum Pairing {
   /** f(k·Δs·Δt): pairs count by how far apart both put them. */
@@ -20,8 +20,7 @@ public enum Pairing {
     @Override
     Pairs pairs(Surrogate f, NDArray kDeltaS, NDArray deltaT, NDArray k) {
       NDArray x = kDeltaS.mul(deltaT);
-      NDArray value = f.of(x);
-      return new Pairs(value, f.slope(x, value).mul(deltaT));
+      return new Pairs(f.of(x), f.slope(x).mul(deltaT));
     }
 
     @Override
@@ -75,8 +74,7 @@ public enum Pairing {
   public abstract Agreement agreement(Surrogate f, double steepness);
 
   private static Pairs weighted(Surrogate f, NDArray x, NDArray weight) {
-    NDArray value = f.of(x);
-    return new Pairs(value.mul(weight), f.slope(x, value).mul(weight));
+    return new Pairs(f.of(x).mul(weight), f.slope(x).mul(weight));
   }
 
   /** The name in the configuration. */

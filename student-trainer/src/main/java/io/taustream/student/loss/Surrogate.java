@@ -27,8 +27,11 @@ public enum Surrogate {
     }
 
     @Override
-    NDArray slope(NDArray x, NDArray value) {
-      return value.square().neg().add(Constant.of(x, 1));
+    NDArray slope(NDArray x) {
+      // 4e / (1 + e)² with e = e^−2|x|: 1 − tanh² has no digits left where tanh is near 1, and Δt
+      // multiplies what is left under PRODUCT.
+      NDArray e = x.abs().mul(Constant.of(x, -2)).exp();
+      return e.mul(Constant.of(x, 4)).div(e.add(Constant.of(x, 1)).square());
     }
   },
   /** (2/π) · arctan(x); slope 2/π at zero, tails 1/x. */
@@ -39,7 +42,7 @@ public enum Surrogate {
     }
 
     @Override
-    NDArray slope(NDArray x, NDArray value) {
+    NDArray slope(NDArray x) {
       return x.square()
           .add(Constant.of(x, 1))
           .pow(Constant.of(x, -1))
@@ -50,11 +53,13 @@ public enum Surrogate {
   ALGEBRAIC(new AlgebraicCurve()) {
     @Override
     NDArray of(NDArray x) {
-      return x.div(x.square().add(Constant.of(x, 1)).sqrt());
+      // Beyond, it is 1 to the last bit, and x² may overflow.
+      NDArray c = x.maximum(Constant.of(x, -LARGEST)).minimum(Constant.of(x, LARGEST));
+      return c.div(c.square().add(Constant.of(x, 1)).sqrt());
     }
 
     @Override
-    NDArray slope(NDArray x, NDArray value) {
+    NDArray slope(NDArray x) {
       return x.square().add(Constant.of(x, 1)).pow(Constant.of(x, -1.5));
     }
   },
@@ -66,7 +71,7 @@ public enum Surrogate {
     }
 
     @Override
-    NDArray slope(NDArray x, NDArray value) {
+    NDArray slope(NDArray x) {
       return x.abs().add(Constant.of(x, 1)).pow(Constant.of(x, -2));
     }
   },
@@ -78,7 +83,7 @@ public enum Surrogate {
     }
 
     @Override
-    NDArray slope(NDArray x, NDArray value) {
+    NDArray slope(NDArray x) {
       return x.square().neg().exp().mul(Constant.of(x, 2 / Math.sqrt(Math.PI)));
     }
   },
@@ -93,12 +98,15 @@ public enum Surrogate {
     }
 
     @Override
-    NDArray slope(NDArray x, NDArray value) {
+    NDArray slope(NDArray x) {
       return x.abs().neg().exp();
     }
   };
 
-  @SuppressWarnings("ImmutableEnumChecker") // curves are records without components
+  // Where x / √(1 + x²) is 1 to the last bit and x² still far from overflow.
+  private static final double LARGEST = 1e9;
+
+  @SuppressWarnings("ImmutableEnumChecker") // curves have no state
   private final Curve curve;
 
   Surrogate(Curve curve) {
@@ -113,12 +121,8 @@ public enum Surrogate {
   /** f(x), element by element; gradients flow through it. */
   abstract NDArray of(NDArray x);
 
-  /**
-   * f′(x), element by element.
-   *
-   * @param value f(x)
-   */
-  abstract NDArray slope(NDArray x, NDArray value);
+  /** f′(x), element by element, accurate relative to itself: a large factor may follow. */
+  abstract NDArray slope(NDArray x);
 
   /** The name in the configuration. */
   public String label() {
