@@ -79,7 +79,7 @@ if __name__ == "__main__":
     for terms in range(4, 12):
         w, value, slope = exponential_series(terms)
         print(f"tanh, {terms} exponentials: value {value:.1e}, slope {slope:.1e}")
-        if terms == 9:
+        if terms in (3, 6, 9):
             print("  ", w.tolist())
     for products, degree in ((4, 8), (5, 9), (6, 10), (7, 14)):
         phi, error = split_form(products, degree)
