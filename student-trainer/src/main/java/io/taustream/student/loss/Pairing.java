@@ -6,9 +6,6 @@ import io.taustream.student.ranking.Agreement;
 import io.taustream.student.ranking.FactoredAgreement;
 import io.taustream.student.ranking.ProductAgreement;
 import io.taustream.student.ranking.SignAgreement;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * How a pair of channels' differences, Δs = sᵢ − sⱼ and Δt = tᵢ − tⱼ, become one agreement in [−1,
@@ -79,7 +76,7 @@ public enum Pairing {
 
   /** The name in the configuration. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return Label.of(this);
   }
 
   /**
@@ -88,17 +85,6 @@ public enum Pairing {
    * @throws TaustreamException if there is none of that name
    */
   public static Pairing parse(String label) {
-    return Arrays.stream(values())
-        .filter(pairing -> pairing.label().equals(label))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new TaustreamException(
-                    "Pairing '%s' is unknown; use one of %s"
-                        .formatted(
-                            label,
-                            Arrays.stream(values())
-                                .map(Pairing::label)
-                                .collect(Collectors.joining(", ")))));
+    return Label.parse(Pairing.class, label);
   }
 }

@@ -9,9 +9,6 @@ import io.taustream.student.ranking.ErfCurve;
 import io.taustream.student.ranking.LaplaceCurve;
 import io.taustream.student.ranking.SoftsignCurve;
 import io.taustream.student.ranking.TanhCurve;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * Smooth stand-ins for the sign function in Kendall's τ: odd, rising, with f(±∞) = ±1. All have a
@@ -126,7 +123,7 @@ public enum Surrogate {
 
   /** The name in the configuration. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return Label.of(this);
   }
 
   /**
@@ -135,17 +132,6 @@ public enum Surrogate {
    * @throws TaustreamException if there is none of that name
    */
   public static Surrogate parse(String label) {
-    return Arrays.stream(values())
-        .filter(surrogate -> surrogate.label().equals(label))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new TaustreamException(
-                    "Surrogate '%s' is unknown; use one of %s"
-                        .formatted(
-                            label,
-                            Arrays.stream(values())
-                                .map(Surrogate::label)
-                                .collect(Collectors.joining(", ")))));
+    return Label.parse(Surrogate.class, label);
   }
 }
