@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OnnxExportTest {
-  private static final int COUNT = 4;
   private static final int SIZE = 32;
   private static final PixelNormalisation NORMALISATION = PixelNormalisation.IMAGENET;
 
@@ -37,6 +36,7 @@ class OnnxExportTest {
         StudentModels.names().stream()
             .map(model -> Arguments.of(model, model.equals("resnet18") ? 64 : SIZE)),
         Stream.of(
+            Arguments.of("resnet18", 224),
             Arguments.of("resnet8", 28),
             Arguments.of("wrn_16_1", 28),
             Arguments.of("vgg8", 28),
@@ -53,7 +53,8 @@ class OnnxExportTest {
   @ParameterizedTest
   @MethodSource("models")
   void givesTheLogitsOfTheStudentInOnnxRuntime(String model, int size) throws OrtException {
-    byte[] pixels = new byte[COUNT * size * size * 3];
+    int count = size == 224 ? 1 : 4;
+    byte[] pixels = new byte[count * size * size * 3];
     new Random(5).nextBytes(pixels);
     try (NetworkStudent student = student(model, size)) {
       // Parameters and running statistics move away from their first values.
@@ -117,13 +118,12 @@ class OnnxExportTest {
   }
 
   private static float[] logits(NetworkStudent student, byte[] pixels, boolean training) {
+    int size = student.imageSize();
     ByteBuffer buffer = ByteBuffer.allocateDirect(pixels.length).put(pixels).flip();
     try (NDManager step = student.manager().newSubManager()) {
       NDArray images =
           step.create(
-              buffer,
-              new Shape(COUNT, student.imageSize(), student.imageSize(), 3),
-              DataType.UINT8);
+              buffer, new Shape(pixels.length / (3L * size * size), size, size, 3), DataType.UINT8);
       return student.logits(images, training).toFloatArray();
     }
   }
@@ -134,7 +134,9 @@ class OnnxExportTest {
         OrtSession session = environment.createSession(model, options);
         OnnxTensor tensor =
             OnnxTensor.createTensor(
-                environment, FloatBuffer.wrap(input), new long[] {COUNT, 3, size, size});
+                environment,
+                FloatBuffer.wrap(input),
+                new long[] {input.length / (3L * size * size), 3, size, size});
         OrtSession.Result result = session.run(Map.of("input", tensor))) {
       FloatBuffer logits = ((OnnxTensor) result.get("logits").orElseThrow()).getFloatBuffer();
       float[] values = new float[logits.remaining()];
