@@ -57,7 +57,8 @@ public record LossInput(
   }
 
   /**
-   * A number that a loss learns.
+   * A number that a loss learns, on the student logits' manager: DJL puts a result where its left
+   * operand lies, and the parameter itself outlives the step. Gradients flow through to it.
    *
    * @throws IllegalStateException if whoever made the input does not hold it
    */
@@ -66,7 +67,8 @@ public record LossInput(
     if (parameter == null) {
       throw new IllegalStateException("learned parameter " + name + " is not in the loss's input");
     }
-    return parameter;
+    // A scalar of no dimensions leaves the parameter its shape and data type.
+    return Constant.of(student, 0).add(parameter);
   }
 
   /**
