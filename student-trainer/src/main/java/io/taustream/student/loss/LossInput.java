@@ -38,12 +38,13 @@ public record LossInput(
   }
 
   /**
-   * The same with other student logits, such as a copy that is cut off from the network.
+   * The same with other student logits and with constants in the place of what losses learn:
+   * gradients reach these logits and nothing else.
    *
-   * @param logits B × C
+   * @param logits B × C; the constants live on their manager
    */
-  public LossInput withStudent(NDArray logits) {
-    return new LossInput(logits, teacher, labels, state);
+  public LossInput cutOffAt(NDArray logits) {
+    return new LossInput(logits, teacher, labels, state.constant(logits.getManager()));
   }
 
   /** B. */
