@@ -5,8 +5,9 @@ import ai.djl.ndarray.types.Shape;
 
 /**
  * What a loss knows of the teacher's logits t of B samples and C classes: all of them, or the k
- * largest and the mass of the rest. A loss asks for the view of them that its formula needs, so
- * that one formula does for both; docs/losses.md says what each view means for top-k labels.
+ * largest with the mass, the mean and the variance of the rest. A loss asks for the view of them
+ * that its formula needs, so that one formula does for both; docs/losses.md says what each view
+ * means for top-k labels.
  *
  * <p>All tensors are constants and borrowed. Where k = C − 1, every view is that of the dense
  * logits.
@@ -24,12 +25,13 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
   }
 
   /**
-   * The k largest logits of each sample and the softened mass of the others.
+   * The k largest logits of each sample, and of the others the softened mass, mean and variance.
    *
    * @param indices the classes by falling logit, B × k, int32 or int64, none twice in a row
    * @param logits theirs, B × k, of the student's data type
    * @param restLogSumExp for each rest temperature T, log Σ exp(tⱼ / T) over the other classes, B ×
    *     m
+   * @param restMoments mean and population variance of the other classes' logits, B × 2
    * @param restTemperatures m of them, positive, no two equal, in the columns' order
    * @param classes C, above k
    */
@@ -37,10 +39,12 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
       NDArray indices,
       NDArray logits,
       NDArray restLogSumExp,
+      NDArray restMoments,
       double[] restTemperatures,
       long classes) {
-    return new TopKLogits(
-        indices, logits, RestMass.of(restLogSumExp, restTemperatures, logits, classes), classes);
+    long count = classes - logits.getShape().get(1);
+    RestMass rest = RestMass.of(restLogSumExp, restMoments, restTemperatures, count);
+    return new TopKLogits(indices, logits, rest, classes);
   }
 
   /** B × C. */

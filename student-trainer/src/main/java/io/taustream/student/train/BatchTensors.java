@@ -62,10 +62,12 @@ public record BatchTensors(NDArray images, Optional<TeacherLogits> teacher, NDAr
     List<Float> temperatures = labels.encoding().restTemperatures();
     Shape kept = new Shape(labels.size(), labels.encoding().k());
     Shape rest = new Shape(labels.size(), temperatures.size());
+    Shape moments = new Shape(labels.size(), 2);
     return TeacherLogits.topK(
         manager.create(labels.indices(), kept, DataType.INT32),
         manager.create(labels.logits(), kept, DataType.FLOAT32),
         manager.create(labels.restLogSumExp(), rest, DataType.FLOAT32),
+        manager.create(labels.restMoments(), moments, DataType.FLOAT32),
         temperatures.stream().mapToDouble(Float::doubleValue).toArray(),
         labels.classes());
   }

@@ -295,6 +295,7 @@ class GradientDiagnosisTest {
             manager.create(new int[] {3, 1}, new Shape(1, 2)),
             manager.create(new float[] {5, 4}, new Shape(1, 2)),
             rest,
+            manager.zeros(new Shape(1, 2)),
             new double[] {1},
             5);
     LossInput input =

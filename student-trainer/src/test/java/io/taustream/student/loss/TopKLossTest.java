@@ -3,7 +3,11 @@ package io.taustream.student.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +20,7 @@ import org.apache.arrow.memory.util.Float16;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Losses of top-k labels: those of the dense logits where nothing is lost, and finite anywhere. */
 class TopKLossTest {
@@ -80,6 +85,34 @@ class TopKLossTest {
           assertThat(found.gradient().get(i))
               .as("%s, %s, gradient %d", loss, type, i)
               .isCloseTo(dense.gradient().get(i), within(tolerance * Math.max(1, slope)));
+        }
+      }
+    }
+  }
+
+  /** With moments of the rest, whatever the teacher's scale: with less, they came out too small. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 2, 4, 8, 16, 32})
+  void standardiseByTheMeanAndTheDeviationOfAllLogits(double deviation) {
+    int classes = 100;
+    Random random = new Random(8);
+    double[] t = new double[3 * classes];
+    Arrays.setAll(t, i -> (float) (5 + deviation * random.nextGaussian()));
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      NDArray s = manager.zeros(new Shape(3, classes), DataType.FLOAT64);
+      Softening softening = Softening.at(s, 1, true);
+      for (int k : new int[] {1, 10, 50, 98}) {
+        TopKTeacher teacher = new TopKTeacher(classes, k, t);
+        Events found = teacher.tensors(manager, DataType.FLOAT64).events(s, softening);
+        for (int row = 0; row < 3; row++) {
+          double[] all = teacher.row(row);
+          double mean = Arrays.stream(all).average().orElseThrow();
+          double sigma =
+              Math.sqrt(Arrays.stream(all).map(x -> (x - mean) * (x - mean)).sum() / (classes - 1));
+          for (int i = 0; i < k; i++) {
+            double z = (all[teacher.order(row)[i]] - mean) / (sigma + 1e-7);
+            assertThat(found.teacher().getDouble(row, i)).isCloseTo(z, within(1e-6));
+          }
         }
       }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.SoftLabelBatch;
+import io.taustream.storage.label.TopK;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.loss.CrossEntropy;
@@ -34,6 +35,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StudentTrainerTest {
   private static final int CLASSES = 4;
@@ -73,8 +76,7 @@ class StudentTrainerTest {
     return new WeightedLoss(
         Stream.concat(
                 distillation().terms().values().stream(),
-                Stream.of(
-                    new WeightedLoss.Term(new CurriculumTemperature(1, 20, 1, 10, false), 1)))
+                Stream.of(new WeightedLoss.Term(new CurriculumTemperature(1, 20, 1, 10, false), 1)))
             .toList());
   }
 
@@ -202,8 +204,9 @@ class StudentTrainerTest {
     assertThat(root.getAllocatedMemory()).isZero();
   }
 
-  @Test
-  void twoHundredStepsLeaveNothingBehind() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void twoHundredStepsLeaveNothingBehind(boolean topK) throws Exception {
     try (LearnedParameters learned = LearnedParameters.of(learningLoss(), student.manager());
         Sgd both = new Sgd(student, learned.tensors(), new Sgd.Settings(0.9, 5e-4, true))) {
       StudentTrainer learning =
@@ -215,19 +218,20 @@ class StudentTrainerTest {
               new TorchThreads(1),
               0,
               GradientDiagnosis.every(3));
-      steps(learning, 50);
+      steps(learning, 50, topK);
       int arrays = student.manager().getManagedArrays().size();
       long resident = residentKibibytes();
-      steps(learning, 200);
+      steps(learning, 200, topK);
 
       assertThat(student.manager().getManagedArrays()).hasSize(arrays);
       assertThat(residentKibibytes() - resident).as("growth in KiB").isLessThan(40_000);
     }
   }
 
-  private void steps(StudentTrainer trainer, int count) {
+  private void steps(StudentTrainer trainer, int count, boolean topK) {
+    TopK encoding = new TopK(2, List.of(1f, 4f));
     for (int i = 0; i < count; i++) {
-      try (TrainingBatch batch = batches.batch(32, i)) {
+      try (TrainingBatch batch = topK ? batches.topKBatch(32, i, encoding) : batches.batch(32, i)) {
         trainer.step(batch, new StepTime(i / 20.0, 0.01));
       }
     }
