@@ -27,7 +27,8 @@ final class RunFingerprint {
     return hash(fingerprint + " " + module.sha256());
   }
 
-  private static String hash(String text) {
+  /** SHA-256 in hex. */
+  static String hash(String text) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
