@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taustream.storage.TaustreamException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -122,7 +123,7 @@ final class CheckpointFormat {
     for (Map.Entry<String, StoredTensor> entry : checkpoint.tensors().entrySet()) {
       StoredTensor tensor = entry.getValue();
       ObjectNode description = root.putObject(entry.getKey());
-      description.put("dtype", TYPES.get(tensor.type()));
+      description.put("dtype", typeName(entry.getKey(), tensor.type()));
       tensor.shape().forEach(description.putArray("shape")::add);
       long end = offset + tensor.values().remaining();
       description.putArray("data_offsets").add(offset).add(end);
@@ -137,6 +138,16 @@ final class CheckpointFormat {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a checkpoint's header is no JSON", e);
     }
+  }
+
+  private static String typeName(String tensor, DataType type) {
+    String name = TYPES.get(type);
+    if (name == null) {
+      throw new TaustreamException(
+          "Tensor '%s' is %s, which a checkpoint cannot hold; allowed are %s: change the student's module"
+              .formatted(tensor, type, TYPES.keySet().stream().sorted().toList()));
+    }
+    return name;
   }
 
   private static byte[] readHeader(ByteBuffer file) throws DamagedCheckpointException {

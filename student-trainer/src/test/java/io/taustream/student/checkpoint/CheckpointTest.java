@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taustream.storage.TaustreamException;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -65,6 +67,20 @@ class CheckpointTest {
   void closeAll() {
     objects.close();
     root.close();
+  }
+
+  @Test
+  void refusesADataTypeThatAFileCannotName() {
+    Checkpoint checkpoint =
+        new Checkpoint(
+            new TrainingProgress(1, 0, 0, 0, "fingerprint", ""),
+            Map.of(
+                "statistic.phase",
+                new StoredTensor(DataType.COMPLEX64, List.of(1L), ByteBuffer.allocate(8))));
+
+    assertThatThrownBy(() -> new CheckpointFormat().encode(checkpoint))
+        .isInstanceOf(TaustreamException.class)
+        .hasMessageContainingAll("statistic.phase", "complex64", "float32");
   }
 
   /** A student in training. */
