@@ -66,6 +66,19 @@ final class CheckpointFormat {
 
   private final ObjectMapper json = new ObjectMapper();
 
+  /**
+   * Refuses a tensor that a file cannot hold.
+   *
+   * @throws TaustreamException if its data type is none of the above
+   */
+  static void requireStorable(String tensor, DataType type) {
+    if (!TYPES.containsKey(type)) {
+      throw new TaustreamException(
+          "Tensor '%s' is %s, which a checkpoint cannot hold; allowed are %s: change the student's module"
+              .formatted(tensor, type, TYPES.keySet().stream().sorted().toList()));
+    }
+  }
+
   /** The whole file. */
   ByteBuffer encode(Checkpoint checkpoint) {
     byte[] header = header(checkpoint);
@@ -123,7 +136,7 @@ final class CheckpointFormat {
     for (Map.Entry<String, StoredTensor> entry : checkpoint.tensors().entrySet()) {
       StoredTensor tensor = entry.getValue();
       ObjectNode description = root.putObject(entry.getKey());
-      description.put("dtype", typeName(entry.getKey(), tensor.type()));
+      description.put("dtype", TYPES.get(tensor.type()));
       tensor.shape().forEach(description.putArray("shape")::add);
       long end = offset + tensor.values().remaining();
       description.putArray("data_offsets").add(offset).add(end);
@@ -138,16 +151,6 @@ final class CheckpointFormat {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a checkpoint's header is no JSON", e);
     }
-  }
-
-  private static String typeName(String tensor, DataType type) {
-    String name = TYPES.get(type);
-    if (name == null) {
-      throw new TaustreamException(
-          "Tensor '%s' is %s, which a checkpoint cannot hold; allowed are %s: change the student's module"
-              .formatted(tensor, type, TYPES.keySet().stream().sorted().toList()));
-    }
-    return name;
   }
 
   private static byte[] readHeader(ByteBuffer file) throws DamagedCheckpointException {

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taustream.storage.TaustreamException;
@@ -20,6 +21,7 @@ import io.taustream.student.loss.Weight;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.PixelNormalisation;
 import io.taustream.student.model.Student;
+import io.taustream.student.model.Student.NamedTensor;
 import io.taustream.student.model.StudentModels;
 import io.taustream.student.model.TorchScriptStudent;
 import io.taustream.student.optimizer.Sgd;
@@ -38,7 +40,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -70,17 +71,18 @@ class CheckpointTest {
   }
 
   @Test
-  void refusesADataTypeThatAFileCannotName() {
-    Checkpoint checkpoint =
-        new Checkpoint(
-            new TrainingProgress(1, 0, 0, 0, "fingerprint", ""),
-            Map.of(
-                "statistic.phase",
-                new StoredTensor(DataType.COMPLEX64, List.of(1L), ByteBuffer.allocate(8))));
+  void refusesADataTypeThatAFileCannotHold() {
+    try (Run run = new Run("resnet8", 1)) {
+      NDArray phase = run.student.manager().ones(new Shape(4)).fft(4);
+      TrainingProgress progress = new TrainingProgress(1, 0, 0, 0, "fingerprint", "");
 
-    assertThatThrownBy(() -> new CheckpointFormat().encode(checkpoint))
-        .isInstanceOf(TaustreamException.class)
-        .hasMessageContainingAll("statistic.phase", "complex64", "float32");
+      assertThatThrownBy(
+              () ->
+                  Checkpoint.of(
+                      run.student, List.of(new NamedTensor("phase", phase)), run.sgd, progress))
+          .isInstanceOf(TaustreamException.class)
+          .hasMessageContainingAll("'learned.phase' is complex64", "float32");
+    }
   }
 
   /** A student in training. */
