@@ -30,7 +30,8 @@ class RunNotesTest {
     SampleOutcomes outcomes = builder.build();
     EpochMeans means = new EpochMeans(64, 1.5, 2.5);
     RunNotes notes =
-        RunNotes.fromJson(new RunNotes(means, Optional.of(outcomes), identity("a.tar", 9)).toJson());
+        RunNotes.fromJson(
+            new RunNotes(means, Optional.of(outcomes), identity("a.tar", 9)).toJson());
 
     assertThat(notes.outcomesOf(identity("a.tar", 9))).contains(outcomes);
     assertThat(notes.outcomesOf(identity("b.tar", 9))).isEmpty();

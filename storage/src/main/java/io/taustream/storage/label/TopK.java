@@ -30,8 +30,8 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding {
   static final String NAME = "top-k";
 
-  /** Mean and variance. */
-  static final int MOMENTS = 2;
+  /** Numbers of {@code rest_moments} in a row: mean and variance. */
+  public static final int MOMENTS = 2;
 
   private static final ArrowType INT32 = new ArrowType.Int(32, true);
 

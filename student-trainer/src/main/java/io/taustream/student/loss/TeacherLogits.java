@@ -56,7 +56,7 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
    *
    * @param student logits s, B × C
    */
-  abstract Events events(NDArray student, Softening softening);
+  abstract Events events(NDArray student, TemperatureScaling scaling);
 
   /**
    * Class y, and {@link #events} without it.
@@ -64,13 +64,13 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
    * @param student logits s, B × C
    * @param y classes, B × 1, int64, in [0, C)
    */
-  abstract Decoupled decoupled(NDArray student, NDArray y, Softening softening);
+  abstract Decoupled decoupled(NDArray student, NDArray y, TemperatureScaling scaling);
 
   /**
    * Log-weights of all classes, B × C: what the softmax of makes the probabilities. Where only the
    * mass of the rest is known, its classes share it evenly.
    */
-  abstract NDArray spread(Softening softening);
+  abstract NDArray spread(TemperatureScaling scaling);
 
   /**
    * The order of the classes as far as it is known.

@@ -58,10 +58,10 @@ final class TopKLogits extends TeacherLogits {
    */
   private record Weights(NDArray top, NDArray rest) {}
 
-  private Weights weights(Softening softening) {
-    NDArray T = softening.temperature();
+  private Weights weights(TemperatureScaling scaling) {
+    NDArray T = scaling.temperature();
     NDArray one = Constant.of(T, 1);
-    if (!softening.standardize()) {
+    if (!scaling.standardize()) {
       return new Weights(logits.div(T), rest.at(one.div(T)));
     }
     // In double precision: a square of a masked class's logit may be more than float32 holds.
@@ -111,9 +111,9 @@ final class TopKLogits extends TeacherLogits {
   }
 
   @Override
-  Events events(NDArray student, Softening softening) {
-    Weights weights = weights(softening);
-    NDArray s = softening.of(student);
+  Events events(NDArray student, TemperatureScaling scaling) {
+    Weights weights = weights(scaling);
+    NDArray s = scaling.of(student);
     return new Events(
         weights.top().concat(weights.rest(), 1),
         s.gather(indices, 1).concat(LogSumExp.of(s.gather(others, 1)), 1));
@@ -124,9 +124,9 @@ final class TopKLogits extends TeacherLogits {
    * have what is left.
    */
   @Override
-  Decoupled decoupled(NDArray student, NDArray y, Softening softening) {
-    Weights weights = weights(softening);
-    NDArray s = softening.of(student);
+  Decoupled decoupled(NDArray student, NDArray y, TemperatureScaling scaling) {
+    Weights weights = weights(scaling);
+    NDArray s = scaling.of(student);
     NDArray absent = Constant.of(s, Events.ABSENT);
     NDArray isTarget = indices.eq(y).toType(s.getDataType(), false);
     NDArray inside = isTarget.sum(new int[] {1}, true);
@@ -151,8 +151,8 @@ final class TopKLogits extends TeacherLogits {
   }
 
   @Override
-  NDArray spread(Softening softening) {
-    Weights weights = weights(softening);
+  NDArray spread(TemperatureScaling scaling) {
+    Weights weights = weights(scaling);
     NDArray share = weights.rest().sub(Constant.of(weights.rest(), Math.log(count())));
     return share.broadcast(shape()).scatter(indices, weights.top(), 1);
   }

@@ -90,7 +90,7 @@ class TopKLossTest {
     }
   }
 
-  /** With moments of the rest, whatever the teacher's scale: with less, they came out too small. */
+  /** Whatever the teacher's scale: the moments of the rest are stored and not derived. */
   @ParameterizedTest
   @ValueSource(doubles = {1, 2, 4, 8, 16, 32})
   void standardiseByTheMeanAndTheDeviationOfAllLogits(double deviation) {
@@ -100,10 +100,10 @@ class TopKLossTest {
     Arrays.setAll(t, i -> (float) (5 + deviation * random.nextGaussian()));
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
       NDArray s = manager.zeros(new Shape(3, classes), DataType.FLOAT64);
-      Softening softening = Softening.at(s, 1, true);
+      TemperatureScaling scaling = TemperatureScaling.at(s, 1, true);
       for (int k : new int[] {1, 10, 50, 98}) {
         TopKTeacher teacher = new TopKTeacher(classes, k, t);
-        Events found = teacher.tensors(manager, DataType.FLOAT64).events(s, softening);
+        Events found = teacher.tensors(manager, DataType.FLOAT64).events(s, scaling);
         for (int row = 0; row < 3; row++) {
           double[] all = teacher.row(row);
           double mean = Arrays.stream(all).average().orElseThrow();
@@ -157,6 +157,29 @@ class TopKLossTest {
         t[i] = Math.rint(2 * t[i]) * scale;
       }
       requireFinite(s, new TopKTeacher(classes, k, t), random.longs(2, -1, classes).toArray());
+    }
+  }
+
+  /** A teacher that masks classes gives them logits of any size. */
+  @ParameterizedTest
+  @ValueSource(doubles = {-1e9, -1e30, -3e38})
+  void areFiniteStandardisedWhereClassesAreMasked(double masked) {
+    double[] t = {3, 1, 2, masked, masked, masked, 0.5, 1, 0, 2, masked, masked};
+    double[] s = new Random(4).doubles(t.length, -2, 2).toArray();
+    // The k themselves are no masked classes, which float16 could not hold.
+    for (int k = 1; k < 4; k++) {
+      TopKTeacher teacher = new TopKTeacher(6, k, t);
+      for (Loss loss :
+          List.of(
+              new KullbackLeibler(4, true),
+              new DecoupledDistillation(1, 2, 4, true),
+              new CurriculumTemperature(1, 20, 1, 10, true))) {
+        assertThat(
+                LossProbe.of(loss, DataType.FLOAT32, s, teacher, new long[] {0, 4}, EPOCH)
+                    .isFinite())
+            .as("%s, k = %d", loss, k)
+            .isTrue();
+      }
     }
   }
 

@@ -52,7 +52,7 @@ record TopKTeacher(int classes, int k, double[] logits) {
     double[] rest = Arrays.stream(order(row)).skip(k).mapToDouble(c -> t[c]).toArray();
     double mean = Arrays.stream(rest).average().orElseThrow();
     double variance = Arrays.stream(rest).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
-    return new double[] {(float) mean, (float) variance};
+    return new double[] {(float) mean, (float) Math.min(Float.MAX_VALUE, variance)};
   }
 
   /** ℓ(β) as a label knows it: chords between what is stored. */
