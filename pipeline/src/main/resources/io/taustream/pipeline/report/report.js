@@ -602,10 +602,11 @@
   function diagnoses(candidates) {
     const places = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
     const pairs = [...new Set(candidates.flatMap((c) => Object.keys(c.diagnosis.cosines)))];
-    const cosines = pairs.map((pair) => {
+    const cosines = pairs.map((pair, i) => {
       const title = `Cosine between the terms' gradients: ${pair.replace("/", " · ")}`;
       const having = (c) => (c.diagnosis.cosines[pair] ? [[c.run, c.diagnosis.cosines[pair]]] : []);
-      return explained(overlay(title, places, candidates, having, format(3), short), COSINE);
+      const figure = overlay(title, places, candidates, having, format(3), short);
+      return i ? figure : explained(figure, COSINE);
     });
     const figures = charts(
       ...cosines,
