@@ -201,7 +201,7 @@ class S3ObjectStoreTest {
 
   @Test
   void asksAgainWhereNoAnswerCame() throws IOException {
-    S3Settings impatient = settings.withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    S3Settings impatient = settings.withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2));
     try (FaultyProxy proxy = new FaultyProxy(server.endpoint());
         ObjectStore patient =
             ObjectStores.open(Optional.of(impatient.withEndpoint(proxy.endpoint(), true)));
@@ -214,7 +214,7 @@ class S3ObjectStoreTest {
       proxy.stallAfter(0);
       assertThatThrownBy(() -> once.stat(large).block())
           .isInstanceOf(TaustreamException.class)
-          .hasMessageContaining("did not answer in 1 s to read s3://test/large");
+          .hasMessageContaining("did not answer in 2 s to read s3://test/large");
     }
   }
 

@@ -19,13 +19,22 @@ public sealed interface Agreement permits ProductAgreement, FactoredAgreement, S
   }
 
   /**
-   * The agreement of channel i with the channels j from {@code from} on, and its derivatives by sᵢ
-   * divided by k; by sⱼ they are the same, negated.
+   * Puts the pairs of channel i with the channels j from {@code from} on into the buffers, for
+   * {@link #evaluate}.
    *
    * @param s student logits
    * @param t teacher logits; tᵢ is above every tⱼ
    * @param from the first j
-   * @param length how many channels
+   * @param length how many
+   * @param at where in the buffers
    */
-  void evaluate(float[] s, float[] t, int i, int from, int length, PairBuffers pairs);
+  void put(float[] s, float[] t, int i, int from, int length, PairBuffers pairs, int at);
+
+  /**
+   * The agreements of the pairs in the buffers, and their derivatives by sᵢ divided by k; by sⱼ
+   * they are the same, negated.
+   *
+   * @param length of all pairs together
+   */
+  void evaluate(int length, PairBuffers pairs);
 }

@@ -26,6 +26,11 @@ public sealed interface Curve
     return Optional.empty();
   }
 
+  /** f of a sum as a sum of products, off by at most 2·10⁻⁶, with the rate of {@link #series}. */
+  default Optional<SplitForm> split() {
+    return Optional.empty();
+  }
+
   /**
    * f and f′ of the first {@code length} elements; finite for every finite x.
    *

@@ -10,6 +10,14 @@ public record LaplaceCurve() implements Curve {
   // Itself.
   private static final ExponentialSeries SERIES = new ExponentialSeries(1, 1);
 
+  // 1 − uv.
+  private static final SplitForm SPLIT = new SplitForm(new double[][] {{1}, {0, 1}});
+
+  @Override
+  public Optional<SplitForm> split() {
+    return Optional.of(SPLIT);
+  }
+
   @Override
   public Optional<ExponentialSeries> series() {
     return Optional.of(SERIES);

@@ -10,32 +10,30 @@ import java.util.Arrays;
  * one. Two halves are merged in the student's order, and for the pairs between them one sweep up
  * and one down the merged order keep {@link Moments} of either half. docs/losses.md derives it.
  *
- * <p>The merged order is cut into chunks: the moments tell of the chunks before, and the pairs
- * within a chunk are evaluated one by one, in the sweep up. Memory is O(C).
+ * <p>Memory is O(C).
  */
 final class MergeKernel implements RowKernel {
-  private static final int LEAF = 64;
-  private static final int CHUNK = 64;
+  private static final int LEAF = 192;
 
   private final Agreement agreement;
   private final ExponentialSeries series;
-  private final double[] fadeWeights;
+  private final SplitForm split;
   private final PairwiseKernel leaves;
-  private final PairBuffers pairs = new PairBuffers();
-  private final Side left;
-  private final Side right;
   private final Moments ofLeft;
   private final Moments ofRight;
   private final ExponentialScale student;
   private final ExponentialScale teacher;
-  private final double[] fade;
+  private final double[] fades;
   private final long[] keys;
   private final int[] placeOfRank;
   private final int[] ranks;
   private final int[] merged;
-  private final int[] cuts;
-  private final float[] chunkStudent = new float[CHUNK];
-  private final float[] chunkTeacher = new float[CHUNK];
+  // By n − 1, filled up with zeros: wₙ, n · wₙ, and of the channel that a sweep is at zⁿ, and z⁻ⁿ
+  // times one of the two.
+  private final double[] weights;
+  private final double[] slopeWeights;
+  private final double[] powers;
+  private final double[] weighted;
   private OrderedRow row;
 
   /**
@@ -44,24 +42,26 @@ final class MergeKernel implements RowKernel {
   MergeKernel(Agreement agreement, Separation separation, int classes) {
     this.agreement = agreement;
     series = separation.series();
-    fadeWeights = new double[separation.fades() ? series.terms() + 1 : 1];
-    fadeWeights[0] = 1;
-    for (int m = 1; m < fadeWeights.length; m++) {
-      fadeWeights[m] = -series.weight(m);
-    }
+    split = separation.split();
     leaves = new PairwiseKernel(agreement);
-    left = new Side(CHUNK, fadeWeights.length - 1);
-    right = new Side(CHUNK, fadeWeights.length - 1);
-    ofLeft = new Moments(series, fadeWeights, CHUNK);
-    ofRight = new Moments(series, fadeWeights, CHUNK);
+    int terms = (series.terms() + Moments.STRIDE - 1) / Moments.STRIDE * Moments.STRIDE;
+    ofLeft = new Moments(terms, split.terms());
+    ofRight = new Moments(terms, split.terms());
+    weights = new double[terms];
+    slopeWeights = new double[terms];
+    for (int n = 1; n <= series.terms(); n++) {
+      weights[n - 1] = series.weight(n);
+      slopeWeights[n - 1] = n * series.weight(n);
+    }
+    powers = new double[terms];
+    weighted = new double[terms];
     student = new ExponentialScale(classes);
     teacher = new ExponentialScale(classes);
-    fade = new double[classes];
+    fades = new double[classes * split.terms()];
     keys = new long[classes];
     placeOfRank = new int[classes];
     ranks = new int[classes];
     merged = new int[classes];
-    cuts = new int[classes + 1];
   }
 
   @Override
@@ -74,9 +74,7 @@ final class MergeKernel implements RowKernel {
     teacher.begin(rate, row.teacher[classes - 1]);
     for (int i = 0; i < classes; i++) {
       student.put(i, row.student[placeOfRank[i]]);
-      if (fadeWeights.length > 1) {
-        teacher.put(i, row.teacher[i]);
-      }
+      teacher.put(i, row.teacher[i]);
     }
     return solve(0, classes);
   }
@@ -104,18 +102,15 @@ final class MergeKernel implements RowKernel {
       Arrays.sort(ranks, low, high);
       return leaves.evaluate(row, low, high);
     }
-    int middle = split(low, high);
+    int middle = border(low, high);
     double sum = solve(low, middle) + solve(middle, high);
     merge(low, middle, high);
-    if (fadeWeights.length > 1) {
-      fades(low, middle, high);
-    }
-    int chunks = cut(low, high);
-    return sum + sweep(middle, chunks, true) + sweep(middle, chunks, false);
+    fades(low, middle, high);
+    return sum + sweep(low, middle, high, true) + sweep(low, middle, high, false);
   }
 
   /** A place near the middle whose teacher logit is below that of the place before it. */
-  private int split(int low, int high) {
+  private int border(int low, int high) {
     int place = (low + high) >>> 1;
     int behind = row.tieEnd[place - 1];
     if (behind < high) {
@@ -141,106 +136,66 @@ final class MergeKernel implements RowKernel {
     System.arraycopy(merged, low, ranks, low, high - low);
   }
 
-  /** e^(−r·k·|t − split|) of every place: at most 1 on both sides. */
+  /** φₘ of e^(−r·k·|t − split|), which is at most 1 on both sides, for every place. */
   private void fades(int low, int middle, int high) {
-    double at = row.teacher[middle];
+    double border = row.teacher[middle];
     double window = Double.NaN;
     double shift = 0;
+    int stride = split.terms();
     for (int place = low; place < high; place++) {
       if (teacher.window[place] != window) {
         window = teacher.window[place];
-        shift = teacher.fromMiddle(window, at);
+        shift = teacher.fromMiddle(window, border);
       }
-      fade[place] = place < middle ? shift * teacher.falling[place] : teacher.rising[place] / shift;
+      double fade = place < middle ? shift * teacher.falling[place] : teacher.rising[place] / shift;
+      split.evaluate(fade, fades, place * stride);
     }
   }
 
-  /** Cuts the merged order into chunks, each within one window; returns how many. */
-  private int cut(int low, int high) {
-    int chunks = 0;
-    int begin = low;
-    while (begin < high) {
-      cuts[chunks++] = begin;
-      double window = student.window[ranks[begin]];
-      int limit = Math.min(high, begin + CHUNK);
-      begin++;
-      while (begin < limit && student.window[ranks[begin]] == window) {
-        begin++;
-      }
-    }
-    cuts[chunks] = high;
-    return chunks;
-  }
-
-  private double sweep(int middle, int chunks, boolean up) {
+  /** All pairs between the halves in which the student has i above j, or, sweeping down, below. */
+  private double sweep(int low, int middle, int high, boolean up) {
     ofLeft.clear();
     ofRight.clear();
     double sum = 0;
     double rate = series.rate();
-    double window = Double.NaN;
-    for (int i = 0; i < chunks; i++) {
-      int chunk = up ? i : chunks - 1 - i;
-      gather(cuts[chunk], cuts[chunk + 1], middle);
-      double here = student.window[ranks[cuts[chunk]]];
-      if (i > 0 && here != window) {
-        double decay = ExponentialScale.between(window, here);
+    int stride = split.terms();
+    double window = student.window[ranks[up ? low : high - 1]];
+    for (int step = 0; step < high - low; step++) {
+      int rank = ranks[up ? low + step : high - 1 - step];
+      int place = placeOfRank[rank];
+      int at = place * stride;
+      if (student.window[rank] != window) {
+        double decay = ExponentialScale.between(window, student.window[rank]);
         ofLeft.decay(decay);
         ofRight.decay(decay);
+        window = student.window[rank];
       }
-      window = here;
-      double[] shrinking = up ? left.falling : left.rising;
-      ofRight.addSlopes(left, shrinking);
-      double value = ofRight.value(left, shrinking);
-      sum += up ? value : -value;
-      ofLeft.addSlopes(right, up ? right.falling : right.rising);
-      for (int e = 0; e < left.size; e++) {
-        row.gradient[left.place[e]] += rate * left.slope[e];
+      double rising = student.rising[rank];
+      double falling = student.falling[rank];
+      boolean upper = place < middle;
+      setPowers(up ? rising : falling, up ? falling : rising, upper ? weights : slopeWeights);
+      if (upper) {
+        // The value of a pair is counted once, at its upper channel.
+        ofRight.evaluate(weighted, fades, at);
+        sum += up ? ofRight.value() : -ofRight.value();
+        row.gradient[place] += rate * ofRight.slope();
+        ofLeft.add(powers, fades, at);
+      } else {
+        row.gradient[place] -= rate * ofLeft.slope(weighted, fades, at);
+        ofRight.add(powers, fades, at);
       }
-      for (int e = 0; e < right.size; e++) {
-        row.gradient[right.place[e]] -= rate * right.slope[e];
-      }
-      if (up) {
-        sum += within();
-      }
-      ofLeft.add(left, up ? left.rising : left.falling);
-      ofRight.add(right, up ? right.rising : right.falling);
     }
     return sum;
   }
 
-  private void gather(int begin, int end, int middle) {
-    left.clear();
-    right.clear();
-    for (int i = begin; i < end; i++) {
-      int rank = ranks[i];
-      int place = placeOfRank[rank];
-      Side side = place < middle ? left : right;
-      side.add(place, student.rising[rank], student.falling[rank]);
+  private void setPowers(double growing, double shrinking, double[] factors) {
+    double up = 1;
+    double down = 1;
+    for (int n = 0; n < factors.length; n++) {
+      up *= growing;
+      down *= shrinking;
+      powers[n] = up;
+      weighted[n] = factors[n] * down;
     }
-    left.fade(fade);
-    right.fade(fade);
-  }
-
-  /** The pairs of the chunk's two sides, one by one. */
-  private double within() {
-    int size = left.size + right.size;
-    for (int e = 0; e < size; e++) {
-      int place = e < left.size ? left.place[e] : right.place[e - left.size];
-      chunkStudent[e] = row.student[place];
-      chunkTeacher[e] = row.teacher[place];
-    }
-    int length = right.size;
-    double sum = 0;
-    for (int i = 0; i < left.size; i++) {
-      agreement.evaluate(chunkStudent, chunkTeacher, i, left.size, length, pairs);
-      double slope = 0;
-      for (int j = 0; j < length; j++) {
-        sum += pairs.agreement[j];
-        slope += pairs.slope[j];
-        row.gradient[right.place[j]] -= pairs.slope[j];
-      }
-      row.gradient[left.place[i]] += slope;
-    }
-    return sum;
   }
 }

@@ -12,7 +12,7 @@ public final class RankingLoss {
   private final RowThreads threads;
   private final Method method;
 
-  /** By the method that is fastest for the number of classes. */
+  /** By the method that is fastest for the number of pairs. */
   public RankingLoss(Agreement agreement, RowThreads threads) {
     this(agreement, threads, Method.FASTEST);
   }
@@ -64,7 +64,7 @@ public final class RankingLoss {
         rows,
         (long) (rows * pairs),
         () -> {
-          RowKernel kernel = method.kernel(agreement, classes);
+          RowKernel kernel = method.kernel(agreement, classes, pairs);
           OrderedRow ordered = new OrderedRow(classes);
           return row -> {
             ordered.load(student, teacher, row * classes);

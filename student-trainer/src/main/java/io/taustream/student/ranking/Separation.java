@@ -5,7 +5,8 @@ package io.taustream.student.ranking;
  * exponentials, which {@link Method#MERGED} makes use of.
  *
  * @param series f
- * @param fades whether g is f(k·Δt), else sign(Δt)
- * @param worthFrom the number of classes from which merging is faster; measured, see docs/losses.md
+ * @param split g
+ * @param worthFrom the number of classes from which merging is faster, without ties; measured, see
+ *     docs/losses.md
  */
-public record Separation(ExponentialSeries series, boolean fades, int worthFrom) {}
+public record Separation(ExponentialSeries series, SplitForm split, int worthFrom) {}

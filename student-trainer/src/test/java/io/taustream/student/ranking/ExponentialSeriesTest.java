@@ -55,4 +55,23 @@ class ExponentialSeriesTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("0.4");
   }
+
+  @Test
+  void theSplitFormsAreTheirCurvesOfASum() {
+    assertThat(splitError(new TanhCurve())).isBetween(1.1e-6, 1.2e-6);
+    assertThat(splitError(new LaplaceCurve())).isLessThan(1e-15);
+  }
+
+  private static double splitError(Curve curve) {
+    SplitForm split = curve.split().orElseThrow();
+    double rate = curve.series().orElseThrow().rate();
+    double error = 0;
+    for (double x = 0; x < 12; x += 0.02) {
+      for (double y = 0; y < 12; y += 0.02) {
+        double products = split.value(Math.exp(-rate * x), Math.exp(-rate * y));
+        error = Math.max(error, Math.abs(products - curve.value(x + y)));
+      }
+    }
+    return error;
+  }
 }
