@@ -303,23 +303,6 @@ class CompareTest {
   }
 
   @Test
-  void aReportThatCannotBeWrittenIsSaidBeforeAnythingIsDone() {
-    Path unborn = config("unborn", "run: tiny", "run: unborn");
-
-    compare(unborn, kl, "--seeds", "7", "--output", kl.resolve("report.html").toString())
-        .failed(1, "report.html");
-    assertThat(folder.resolve("first/work/unborn-seed7")).doesNotExist();
-  }
-
-  @Test
-  void aReportHasAPlaceThatIsKnown() {
-    Ended ended = compare(kl, kendall, "--output", "gs://bucket/report.html");
-
-    assertThat(ended.status()).isEqualTo(2);
-    assertThat(ended.err()).contains("--output: 'gs://bucket/report.html' has an unknown scheme");
-  }
-
-  @Test
   void otherTestDataIsRefused() {
     TinyShards.write(tiny.data("other-0000.tar"), 2000, TinyRun.SHARD_SAMPLES);
     Path other = config("other", "run: tiny", "run: other", "data/test-", "data/other-");
