@@ -1,11 +1,15 @@
 package io.taustream.pipeline.command;
 
+import io.taustream.pipeline.config.Location;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.graph.ComparedConfig;
 import io.taustream.pipeline.graph.StopRequest;
+import io.taustream.storage.TaustreamException;
+import io.taustream.storage.object.ObjectUri;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -28,7 +32,11 @@ import picocli.CommandLine.Spec;
           + " seed, all with the next, and so on, each in <work>/<run>-seed<seed>; the report is"
           + " written after every run. What is done is not done again, what was stopped goes on. A"
           + " seed changes initial parameters and the order of samples, never the views: labels stay"
-          + " true."
+          + " true. Configurations without a view.seed have the first one's, or its seed.",
+      "--fresh removes what all the runs have left once the labels are there; it is refused where"
+          + " another process works on one of them. If stopped by then, go on without it.",
+      "Exit status: 0, or 1 where a run has failed; 143 or 130 where a signal stopped it behind a"
+          + " checkpoint, whether or not an earlier run had failed."
     })
 final class CompareCommand implements Callable<Integer> {
   private static final int SEEDS = 3;
@@ -57,9 +65,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "FILE",
       description =
-          "The report. If not given: compare-<first run>-<8 digits>.html in the first"
+          "The report: a path, or s3://bucket/key. If not given: compare-<first run>-<8 digits>.html in the first"
               + " configuration's work, the digits a hash over all runs' folders.")
-  private Path report;
+  private String report;
 
   CompareCommand(StopRequest stop) {
     this.stop = stop;
@@ -78,8 +86,16 @@ final class CompareCommand implements Callable<Integer> {
         candidates.stream()
             .map(candidate -> candidate.config().run())
             .collect(Collectors.joining(", "));
-    return new ComparisonRun(candidates, seeds(candidates), title, report, stop)
+    return new ComparisonRun(candidates, seeds(candidates), title, report(), stop)
         .run(start.fresh(), false, output);
+  }
+
+  private Optional<ObjectUri> report() {
+    try {
+      return Optional.ofNullable(report).map(text -> new Location(text, Path.of("")).uri());
+    } catch (TaustreamException e) {
+      throw wrong("--output: " + e.getMessage());
+    }
   }
 
   private List<Long> seeds(List<ComparedConfig> candidates) {

@@ -4,7 +4,6 @@ import io.taustream.pipeline.report.Comparison;
 import io.taustream.pipeline.report.Comparison.Candidate;
 import io.taustream.pipeline.report.Comparison.SeedRun;
 import io.taustream.pipeline.report.EvaluationRecord;
-import io.taustream.pipeline.report.EvaluationRecord.Role;
 import io.taustream.pipeline.report.Measure;
 import io.taustream.pipeline.report.SampleStatistics;
 import java.util.LinkedHashMap;
@@ -53,9 +52,7 @@ final class ComparisonJson {
     json.put("state", run.report().state().name().toLowerCase(Locale.ROOT));
     json.put("failure", run.failure().orElse(null));
     json.put("folder", run.folder());
-    json.put(
-        "student",
-        run.report().evaluation(Role.STUDENT).map(ComparisonJson::evaluation).orElse(null));
+    json.put("student", run.result().map(ComparisonJson::evaluation).orElse(null));
     return json;
   }
 

@@ -7,13 +7,13 @@ import io.taustream.pipeline.graph.StopRequest;
 import io.taustream.pipeline.report.Comparison;
 import io.taustream.pipeline.report.ComparisonTable;
 import io.taustream.pipeline.report.ReportWriter;
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.WriteCondition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -33,19 +33,18 @@ final class ComparisonRun {
 
   /**
    * @param title of the report
-   * @param report where it goes; null: to the first configuration's work, under a name of its own
+   * @param report where it goes; empty: to the first configuration's work, under a name of its own
    */
   ComparisonRun(
       List<ComparedConfig> candidates,
       List<Long> seeds,
       String title,
-      Path report,
+      Optional<ObjectUri> report,
       StopRequest stop) {
     this.candidates = List.copyOf(candidates);
     this.seeds = List.copyOf(seeds);
     this.title = title;
-    this.report =
-        Optional.ofNullable(report).map(ObjectUri::ofFile).orElseGet(() -> nameFor(candidates));
+    this.report = report.orElseGet(() -> nameFor(candidates));
     this.stop = stop;
   }
 
@@ -53,40 +52,68 @@ final class ComparisonRun {
    * Runs it, and shows meanwhile what there is.
    *
    * @param throughput whether the table says how fast the stages were
-   * @return the exit status: failed where one of the runs has
+   * @return the exit status: failed where one of the runs has, but done where the process was asked
+   *     to stop and has lost nothing, so that the signal's own status says so
    */
   int run(boolean fresh, boolean throughput, Output output) {
     Comparing comparing =
         new Comparing(candidates, seeds, VersionProvider.version(), ConsoleProgress.create(), stop);
     try (ObjectStore objects =
         ObjectStores.open(candidates.get(0).config().storage().s3Settings())) {
-      Comparison comparison = comparing.run(fresh, soFar -> tell(soFar, objects));
-      write(comparison, objects);
+      Comparing.Outcome outcome = comparing.run(fresh, (runs, soFar) -> show(runs, soFar, objects));
+      String table =
+          throughput
+              ? ComparisonTable.withThroughput(outcome.comparison())
+              : ComparisonTable.of(outcome.comparison());
+      writeLast(outcome.comparison(), table, objects);
       output.print(
-          ComparisonJson.of(comparison, place(), stop.stopRequested()),
-          text(comparison, throughput));
-      return comparison.failed() ? ExitStatus.FAILED : ExitStatus.DONE;
+          ComparisonJson.of(outcome.comparison(), place(), outcome.stopped()),
+          table + stopped(outcome) + "\nreport: " + place());
+      if (outcome.stopped() && outcome.kept()) {
+        return ExitStatus.DONE;
+      }
+      return outcome.comparison().failed() ? ExitStatus.FAILED : ExitStatus.DONE;
     }
   }
 
-  /** The report after each run, the table after each seed but the last. */
-  private void tell(Comparison soFar, ObjectStore objects) {
-    write(soFar, objects);
-    List<Integer> runs =
-        soFar.candidates().stream().map(candidate -> candidate.runs().size()).distinct().toList();
-    if (runs.size() == 1 && runs.get(0) < seeds.size()) {
-      LOG.info(
-          "{} of {} seeds are done:\n{}", runs.get(0), seeds.size(), ComparisonTable.of(soFar));
+  private static String stopped(Comparing.Outcome outcome) {
+    if (!outcome.stopped()) {
+      return "";
+    }
+    return outcome.cleared()
+        ? "\nstopped; the same command without --fresh goes on\n"
+        : "\nstopped; the same command goes on\n";
+  }
+
+  /** The report before the first run and after each, the table after each seed but the last. */
+  private void show(int runs, Comparison soFar, ObjectStore objects) {
+    if (runs == 0) {
+      // Whether it can be written is known before hours of training.
+      write(soFar, objects);
+      return;
+    }
+    try {
+      write(soFar, objects);
+    } catch (RuntimeException e) {
+      LOG.warn("The report is not up to date, and written again after the next run: {}", text(e));
+    }
+    int done = runs / candidates.size();
+    if (runs % candidates.size() == 0 && done < seeds.size()) {
+      LOG.info("{} of {} seeds are done:\n{}", done, seeds.size(), ComparisonTable.of(soFar));
     }
   }
 
-  private String text(Comparison comparison, boolean throughput) {
-    return (throughput
-            ? ComparisonTable.withThroughput(comparison)
-            : ComparisonTable.of(comparison))
-        + (stop.stopRequested() ? "\nstopped; the same command goes on\n" : "")
-        + "\nreport: "
-        + place();
+  private static String text(RuntimeException failure) {
+    return failure instanceof TaustreamException ? failure.getMessage() : failure.toString();
+  }
+
+  private void writeLast(Comparison comparison, String table, ObjectStore objects) {
+    try {
+      write(comparison, objects);
+    } catch (RuntimeException e) {
+      LOG.info("The results, whose report cannot be written:\n{}", table);
+      throw e;
+    }
   }
 
   private String place() {

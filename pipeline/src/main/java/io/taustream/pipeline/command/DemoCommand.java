@@ -5,8 +5,10 @@ import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.graph.ComparedConfig;
 import io.taustream.pipeline.graph.StopRequest;
 import io.taustream.storage.TaustreamException;
+import io.taustream.storage.object.ObjectUri;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
             candidates,
             List.of(candidates.get(0).config().seed()),
             "Taustream demo: Fashion-MNIST",
-            work.resolve("report.html"),
+            Optional.of(ObjectUri.ofFile(work.resolve("report.html"))),
             stop)
         .run(start.fresh(), true, output);
   }

@@ -95,11 +95,9 @@ final class ConfigReader {
 
   private static StudentConfig student(Section student) {
     List<String> names = List.copyOf(StudentModels.names());
+    student.requireEither("model", "torchscript");
+    Optional<String> model = student.choice("model", names);
     Optional<Location> torchscript = student.location("torchscript");
-    Optional<String> model =
-        torchscript.isPresent()
-            ? student.choice("model", names)
-            : Optional.of(student.requireChoice("model", names));
     List<Double> mean = student.numbers("mean", StudentConfig.IMAGENET_MEAN);
     List<Double> deviation = student.numbers("deviation", StudentConfig.IMAGENET_DEVIATION);
     return student.build(() -> new StudentConfig(model, torchscript, mean, deviation));

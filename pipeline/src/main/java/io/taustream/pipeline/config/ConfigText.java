@@ -3,10 +3,6 @@ package io.taustream.pipeline.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,14 +64,13 @@ final class ConfigText {
     tree.put("train.schedule", train.schedule().tree());
     tree.put("loss", config.loss().stream().map(LossConfig::tree).toList());
     try {
-      byte[] canonical =
+      String canonical =
           JsonMapper.builder()
               .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
               .build()
-              .writeValueAsString(tree)
-              .getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+              .writeValueAsString(tree);
+      return Sha256.hex(canonical);
+    } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }

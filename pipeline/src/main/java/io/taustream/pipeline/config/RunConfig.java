@@ -128,12 +128,21 @@ public record RunConfig(
    * views, so that labels made for one are those of the other.
    */
   public RunConfig withTrainingSeed(long newSeed) {
+    return withSeeds(newSeed, viewSeed());
+  }
+
+  /** This configuration with views of another seed. */
+  public RunConfig withViewSeed(long newSeed) {
+    return withSeeds(seed, newSeed);
+  }
+
+  private RunConfig withSeeds(long newSeed, long viewSeed) {
     return new RunConfig(
         run,
         work,
         newSeed,
         data,
-        view.withSeed(viewSeed()),
+        view.withSeed(viewSeed),
         teachers,
         labels,
         student,

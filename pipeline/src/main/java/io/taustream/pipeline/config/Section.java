@@ -78,6 +78,11 @@ final class Section {
     return map.require(key).choice(names);
   }
 
+  /** Fails unless the file has one of two keys here. */
+  void requireEither(String one, String other) {
+    map.requireEither(one, other);
+  }
+
   int requireWhole(String key) {
     return whole(map.require(key));
   }
@@ -107,6 +112,19 @@ final class Section {
 
   double number(String key, double absent) {
     return map.find(key).map(value -> value.number(NumberRange.any())).orElse(absent);
+  }
+
+  /**
+   * @param otherwise what beside a number is allowed, for the error
+   */
+  double number(String key, double absent, String otherwise) {
+    map.find(key)
+        .filter(value -> !value.isNumber())
+        .ifPresent(
+            value -> {
+              throw value.error("a number or " + otherwise);
+            });
+    return number(key, absent);
   }
 
   List<Double> numbers(String key, List<Double> absent) {

@@ -42,7 +42,7 @@ public record WeightConfig(double from, double to, double epochs) {
   /** The weight of a term of {@code loss}. */
   static WeightConfig read(Section term) {
     if (!term.isSection(KEY)) {
-      double weight = term.number(KEY, DEFAULT.to());
+      double weight = term.number(KEY, DEFAULT.to(), "a map {from, to, epochs}");
       return term.build(() -> constant(weight));
     }
     Section line = term.requireSection(KEY);

@@ -3,6 +3,9 @@ package io.taustream.pipeline.graph;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.pipeline.config.ConfigurationException;
 import io.taustream.pipeline.config.RunConfig;
+import io.taustream.pipeline.report.Comparison;
+import io.taustream.pipeline.report.EvaluationRecord;
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Whether the results of several configurations can stand in one table. */
 final class Comparability {
@@ -58,6 +62,39 @@ final class Comparability {
       if (!found.equals(expected)) {
         throw differ(first, other, "data.test", describe(expected), describe(found));
       }
+    }
+  }
+
+  /**
+   * Students that were evaluated on so many and on so many samples cannot be compared: the shards
+   * have other content than before, or more samples of them were skipped.
+   *
+   * @throws TaustreamException if there are such; the message names two of them
+   */
+  static void requireSameSamples(Comparison comparison) {
+    Evaluated first = null;
+    for (Comparison.Candidate candidate : comparison.candidates()) {
+      for (Comparison.SeedRun run : candidate.runs()) {
+        Optional<EvaluationRecord> result = run.result();
+        if (result.isEmpty()) {
+          continue;
+        }
+        Evaluated now = new Evaluated(candidate, run, result.get().samples());
+        if (first != null && first.samples() != now.samples()) {
+          throw new TaustreamException(
+              "%s and %s cannot be compared: the test data has changed, or what of it can be read; remove the folder of the one that was trained on other data, and give the same command again"
+                  .formatted(first, now));
+        }
+        first = now;
+      }
+    }
+  }
+
+  private record Evaluated(Comparison.Candidate candidate, Comparison.SeedRun run, long samples) {
+    @Override
+    public String toString() {
+      return "%s, seed %d, evaluated on %,d test samples (%s),"
+          .formatted(candidate.run(), run.seed(), samples, run.folder());
     }
   }
 

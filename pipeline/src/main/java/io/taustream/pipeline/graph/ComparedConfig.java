@@ -9,6 +9,13 @@ import io.taustream.pipeline.config.RunConfig;
  * @param text the file as written
  */
 public record ComparedConfig(String file, String text, RunConfig config) {
+  /** The same with a view seed, if it has none of its own. */
+  ComparedConfig withViewSeed(long seed) {
+    return config.view().seed().isPresent()
+        ? this
+        : new ComparedConfig(file, text, config.withViewSeed(seed));
+  }
+
   /** One run of it: a name of its own, another seed, the same views. */
   RunConfig withSeed(long seed) {
     return config.withTrainingSeed(seed).withRun(config.run() + "-seed" + seed);

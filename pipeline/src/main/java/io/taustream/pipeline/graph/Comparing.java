@@ -1,24 +1,15 @@
 package io.taustream.pipeline.graph;
 
-import io.taustream.pipeline.config.Location;
-import io.taustream.pipeline.config.RunConfig;
-import io.taustream.pipeline.config.TeacherConfig;
-import io.taustream.pipeline.config.ViewConfig;
 import io.taustream.pipeline.report.Comparison;
 import io.taustream.pipeline.report.MetricRecord;
 import io.taustream.pipeline.report.RunReport;
 import io.taustream.pipeline.report.StageRecord;
 import io.taustream.storage.TaustreamException;
-import io.taustream.storage.object.ObjectUri;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,11 +27,10 @@ public final class Comparing {
   private final String version;
   private final Progress progress;
   private final StopRequest stop;
-  private final Map<ComparedConfig, List<Comparison.SeedRun>> runs = new LinkedHashMap<>();
-  private final Map<ComparedConfig, StageRecord> labelling = new HashMap<>();
 
   /**
-   * @param candidates the first one is what the others are measured against
+   * @param candidates the first one is what the others are measured against; its view seed is also
+   *     that of those that have none
    * @param seeds that each of them is trained with
    */
   public Comparing(
@@ -49,163 +39,137 @@ public final class Comparing {
       String version,
       Progress progress,
       StopRequest stop) {
-    this.candidates = List.copyOf(candidates);
+    long viewSeed = candidates.get(0).config().viewSeed();
+    this.candidates =
+        candidates.stream().map(candidate -> candidate.withViewSeed(viewSeed)).toList();
     this.seeds = List.copyOf(seeds);
     this.version = version;
     this.progress = progress;
     this.stop = stop;
-    candidates.forEach(candidate -> runs.put(candidate, new ArrayList<>()));
   }
+
+  /** Takes the results as far as they have come. */
+  @FunctionalInterface
+  public interface Watcher {
+    /**
+     * Called before the first run, and after each.
+     *
+     * @param runs how many have ended since {@link #run}; 0: what was found
+     * @param soFar has the earlier results of runs that have not begun yet, too
+     */
+    void seen(int runs, Comparison soFar);
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param stopped whether it ended early, because the process was asked to stop
+   * @param kept whether the run that it ended in, if it did in one, has written its checkpoint
+   * @param cleared whether earlier results were removed
+   */
+  public record Outcome(Comparison comparison, boolean stopped, boolean kept, boolean cleared) {}
 
   /**
    * Makes the labels that are missing, then trains: all configurations with the first seed, all
    * with the next. A run that fails is remembered, and the others go on. Ends early where the
    * process is asked to stop.
    *
-   * @param fresh starts every run over
-   * @param soFar takes the results after each run
+   * @param fresh removes what the runs have left, once all labels are there
    * @throws io.taustream.pipeline.config.ConfigurationException if the configurations cannot be
    *     compared
-   * @throws TaustreamException if labels cannot be made
+   * @throws RunHeldException if another process works on one of the runs
+   * @throws TaustreamException if labels cannot be made, or test data has changed between runs
    */
-  public Comparison run(boolean fresh, Consumer<Comparison> soFar) {
+  public Outcome run(boolean fresh, Watcher watcher) {
     Comparability.require(candidates);
-    label();
-    int number = 0;
+    Results results = found();
+    if (!fresh) {
+      Comparability.requireSameSamples(results.comparison());
+    }
+    watcher.seen(0, results.comparison());
+    Map<ComparedConfig, StageRecord> labelling =
+        new SharedLabelling(version, progress, stop).run(candidates, seeds.get(0));
+    if (!fresh) {
+      return train(results, labelling, false, watcher);
+    }
+    if (stop.stopRequested()) {
+      return new Outcome(results.comparison(), true, true, false);
+    }
+    new FreshStart(candidates, seeds).run();
+    return train(new Results(), labelling, true, watcher);
+  }
+
+  private Results found() {
+    Results results = new Results();
+    FoundRuns folders = new FoundRuns(version);
+    for (ComparedConfig candidate : candidates) {
+      folders.of(candidate, seeds).forEach(run -> results.put(candidate, run));
+    }
+    return results;
+  }
+
+  private Outcome train(
+      Results results,
+      Map<ComparedConfig, StageRecord> labelling,
+      boolean cleared,
+      Watcher watcher) {
+    int runs = 0;
+    boolean kept = true;
     for (long seed : seeds) {
       for (ComparedConfig candidate : candidates) {
         if (stop.stopRequested()) {
-          return comparison();
+          return new Outcome(results.comparison(), true, kept, cleared);
         }
         LOG.info(
             "Run {} of {}: {}, seed {}",
-            ++number,
+            ++runs,
             seeds.size() * candidates.size(),
             candidate.config().run(),
             seed);
-        runs.get(candidate).add(train(candidate, seed, fresh));
-        soFar.accept(comparison());
-      }
-    }
-    return comparison();
-  }
-
-  private Comparison comparison() {
-    return new Comparison(
-        seeds,
-        runs.entrySet().stream()
-            .map(
-                entry ->
-                    new Comparison.Candidate(
-                        entry.getKey().config().run(),
-                        entry.getKey().file(),
-                        entry.getKey().config().recipe(),
-                        entry.getKey().text(),
-                        entry.getValue()))
-            .toList());
-  }
-
-  /**
-   * What labels follow from, and where they lie; configurations that agree in it share them.
-   *
-   * @param view with its seed
-   */
-  private record LabelKey(
-      ObjectUri store,
-      String encoding,
-      int k,
-      List<String> teachers,
-      List<String> data,
-      ViewConfig view) {
-    static LabelKey of(RunConfig config) {
-      List<String> data = new ArrayList<>();
-      for (Location location : config.data().train()) {
-        data.add(location.base() + " " + location.text());
-      }
-      for (Location location : config.data().test()) {
-        data.add(location.base() + " " + location.text());
-      }
-      return new LabelKey(
-          config.labelStore().uri(),
-          config.labels().encoding(),
-          config.labels().k().orElse(0),
-          config.teachers().stream().map(LabelKey::name).toList(),
-          data,
-          config.view());
-    }
-
-    private static String name(TeacherConfig teacher) {
-      return teacher.name() + " " + teacher.model().uri();
-    }
-  }
-
-  private void label() {
-    Set<LabelKey> labelled = new HashSet<>();
-    for (ComparedConfig candidate : candidates) {
-      RunConfig first = candidate.withSeed(seeds.get(0));
-      if (!stop.stopRequested()
-          && !first.teachers().isEmpty()
-          && labelled.add(LabelKey.of(first))) {
-        try (Resources resources = new Resources(first)) {
-          Labelling.Summary done = new Labelling(first, resources, version, progress, stop).run();
-          teacherStage(done).ifPresent(stage -> labelling.put(candidate, stage));
+        Comparison.SeedRun run = new SeedTraining(candidate, seed, version, progress, stop).run();
+        results.put(candidate, withTeacher(run, labelling.remove(candidate)));
+        kept = run.failure().isEmpty() || !stop.stopRequested();
+        watcher.seen(runs, results.comparison());
+        Comparability.requireSameSamples(results.comparison());
+        if (run.report().state() == RunReport.State.STOPPED) {
+          return new Outcome(results.comparison(), true, true, cleared);
         }
       }
     }
-  }
-
-  /** How fast the teacher was; absent where all labels were there. */
-  private static Optional<StageRecord> teacherStage(Labelling.Summary done) {
-    return done.stages().stream()
-        .filter(stage -> stage.stage().equals("teacher") && stage.images() > 0)
-        .findFirst()
-        .map(
-            stage ->
-                new StageRecord(
-                    0,
-                    0,
-                    stage.stage(),
-                    stage.images() / done.seconds(),
-                    stage.busyShare(Math.round(done.seconds() * 1e9))));
-  }
-
-  private Comparison.SeedRun train(ComparedConfig candidate, long seed, boolean fresh) {
-    RunConfig config = candidate.withSeed(seed);
-    String text = candidate.text(config);
-    try (Resources resources = new Resources(config)) {
-      RunReport.State state;
-      Optional<String> failure = Optional.empty();
-      try {
-        Training.Summary done =
-            new Training(config, text, resources, version, progress, stop).run(false, fresh);
-        state = done.finished() ? RunReport.State.DONE : RunReport.State.STOPPED;
-      } catch (TaustreamException e) {
-        LOG.error("{} failed: {}", config.run(), e.getMessage());
-        state = RunReport.State.FAILED;
-        failure = Optional.of(e.getMessage());
-      } catch (RuntimeException e) {
-        // A bug, but the runs of days are not given up for it.
-        LOG.error("{} failed; please report this bug", config.run(), e);
-        state = RunReport.State.FAILED;
-        failure = Optional.of("a bug: " + e);
-      }
-      RunFolder folder = RunFolder.of(config, resources);
-      return new Comparison.SeedRun(
-          seed,
-          folder.uri().toString(),
-          withTeacher(candidate, RunReports.of(folder, config, text, state)),
-          failure);
-    }
+    return new Outcome(results.comparison(), false, true, cleared);
   }
 
   /** The first run of the configuration that had its labels made tells how fast that was. */
-  private RunReport withTeacher(ComparedConfig candidate, RunReport report) {
-    StageRecord stage = labelling.remove(candidate);
+  private static Comparison.SeedRun withTeacher(Comparison.SeedRun run, StageRecord stage) {
     if (stage == null) {
-      return report;
+      return run;
     }
     List<MetricRecord> metrics = new ArrayList<>(List.of(stage));
-    metrics.addAll(report.metrics());
-    return report.withMetrics(metrics);
+    metrics.addAll(run.report().metrics());
+    return new Comparison.SeedRun(
+        run.seed(), run.folder(), run.report().withMetrics(metrics), run.failure());
+  }
+
+  /** The newest that is known of each run. */
+  private final class Results {
+    private final Map<ComparedConfig, Map<Long, Comparison.SeedRun>> runs = new HashMap<>();
+
+    void put(ComparedConfig candidate, Comparison.SeedRun run) {
+      runs.computeIfAbsent(candidate, first -> new HashMap<>()).put(run.seed(), run);
+    }
+
+    Comparison comparison() {
+      return new Comparison(seeds, candidates.stream().map(this::candidate).toList());
+    }
+
+    private Comparison.Candidate candidate(ComparedConfig candidate) {
+      Map<Long, Comparison.SeedRun> bySeed = runs.getOrDefault(candidate, Map.of());
+      return new Comparison.Candidate(
+          candidate.config().run(),
+          candidate.file(),
+          candidate.config().recipe(),
+          candidate.text(),
+          seeds.stream().map(bySeed::get).filter(Objects::nonNull).toList());
+    }
   }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Joins image batches with the stored soft labels of exactly these views. Thread-safe: a cancelled
- * flow may close it while it joins. flow may close it while it joins.
+ * flow may close it while it joins.
  */
 final class LabelJoin implements AutoCloseable {
   private final List<Source> sources;

@@ -1,10 +1,7 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.pipeline.config.RunConfig;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.taustream.pipeline.config.Sha256;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -19,21 +16,11 @@ final class RunFingerprint {
             + teachers.stream()
                 .map(slot -> " " + slot.identity().sha256())
                 .collect(Collectors.joining());
-    return hash(text);
+    return Sha256.hex(text);
   }
 
   /** The same for a student that comes from a file: the file's content counts too. */
   static String of(String fingerprint, StudentModule module) {
-    return hash(fingerprint + " " + module.sha256());
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Sha256.hex(fingerprint + " " + module.sha256());
   }
 }

@@ -98,24 +98,38 @@ public final class RunFolder {
    * Takes the folder for this process, and fetches its logs where it is on S3. The lock holds
    * between the processes of one machine.
    *
-   * @throws TaustreamException if another process works on the run
+   * @throws RunHeldException if another process works on the run
    */
   Hold hold() {
     Path lock = local.resolve(LOCK);
     FileChannel channel = null;
     try {
       channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (channel.tryLock() == null) {
-        throw new OverlappingFileLockException();
+      if (!taken(channel)) {
+        throw new RunHeldException(
+            "another process works on %s: it holds %s; wait for it, or set run to another name"
+                .formatted(uri, lock));
       }
       LOGS.forEach(this::fetch);
       return new Hold(channel);
-    } catch (IOException | OverlappingFileLockException e) {
+    } catch (IOException e) {
       close(channel);
       throw new TaustreamException(
-          "another process works on %s, or %s cannot be locked (%s); wait for it, or set run to another name"
-              .formatted(uri, lock, e),
+          "cannot lock %s: %s; set work to a folder that can be written and locked"
+              .formatted(lock, e.getMessage()),
           e);
+    } catch (RuntimeException e) {
+      close(channel);
+      throw e;
+    }
+  }
+
+  private static boolean taken(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // This process itself holds it.
+      return false;
     }
   }
 

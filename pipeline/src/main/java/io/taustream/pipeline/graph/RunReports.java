@@ -1,15 +1,11 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.pipeline.config.RunConfig;
-import io.taustream.pipeline.report.EvaluationRecord;
-import io.taustream.pipeline.report.MetricRecord;
 import io.taustream.pipeline.report.MetricsLog;
 import io.taustream.pipeline.report.ReportWriter;
 import io.taustream.pipeline.report.RunReport;
 import io.taustream.pipeline.report.SkippedLog;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 
 /** Makes reports of what runs have left in their folders. */
 final class RunReports {
@@ -29,17 +25,11 @@ final class RunReports {
         SkippedLog.read(folder.file(RunFolder.SKIPPED)));
   }
 
-  /** Writes the run's {@code report.html}. */
-  static void write(RunFolder folder, RunConfig config, String configText, boolean finished) {
+  /** Writes the run's {@code report.html}, and gives what it says. */
+  static RunReport write(RunFolder folder, RunConfig config, String configText, boolean finished) {
     RunReport.State state = finished ? RunReport.State.DONE : RunReport.State.STOPPED;
-    folder.write(RunFolder.REPORT, ReportWriter.html(of(folder, config, configText, state)));
-  }
-
-  static Optional<EvaluationRecord> last(List<MetricRecord> metrics, EvaluationRecord.Role role) {
-    return metrics.stream()
-        .filter(EvaluationRecord.class::isInstance)
-        .map(EvaluationRecord.class::cast)
-        .filter(line -> line.role() == role)
-        .reduce((earlier, later) -> later);
+    RunReport report = of(folder, config, configText, state);
+    folder.write(RunFolder.REPORT, ReportWriter.html(report));
+    return report;
   }
 }

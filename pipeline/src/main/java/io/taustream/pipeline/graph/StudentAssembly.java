@@ -47,14 +47,14 @@ record StudentAssembly(
     TorchThreads threads = new TorchThreads(config.threads().student());
     Optional<StudentModule> module = StudentModule.fetch(config.student(), resources.objects());
     String whole = module.map(m -> RunFingerprint.of(fingerprint, m)).orElse(fingerprint);
-    Student student = student(config, module);
     WeightedLoss loss = LossTerms.of(config.loss(), threads.count());
-    LearnedParameters learned = LearnedParameters.of(loss, student.manager());
-    Optimizer optimizer = optimizer(student, learned, config.train().optimizer());
     CheckpointStore checkpoints =
         new CheckpointStore(
             resources.objects(), folder.checkpoints(), config.train().keepCheckpoints());
+    Student student = student(config, module);
     try {
+      LearnedParameters learned = LearnedParameters.of(loss, student.manager());
+      Optimizer optimizer = optimizer(student, learned, config.train().optimizer());
       Optional<Checkpoint> last = checkpoints.latest(whole).blockOptional();
       last.ifPresent(checkpoint -> checkpoint.restore(student, learned.tensors(), optimizer));
       return new StudentAssembly(
@@ -68,8 +68,7 @@ record StudentAssembly(
               .orElseGet(() -> new TrainingProgress(0, 0, 0, config.seed(), whole, "")),
           last.isPresent());
     } catch (RuntimeException e) {
-      optimizer.close();
-      learned.close();
+      // The learned parameters' and the optimiser's tensors are the student's manager's.
       student.close();
       throw e;
     }
@@ -99,7 +98,7 @@ record StudentAssembly(
 
   /** Evaluates the student, on the thread that trains it. */
   StudentEvaluator evaluator(Workers workers) {
-    return new StudentEvaluator(student, Optional.empty(), threads, workers.student());
+    return new StudentEvaluator(student, threads, workers.student());
   }
 
   static Schedule schedule(RunConfig config) {

@@ -1,5 +1,6 @@
 package io.taustream.pipeline.graph;
 
+import io.taustream.pipeline.config.Sha256;
 import io.taustream.pipeline.config.StudentConfig;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
@@ -9,9 +10,6 @@ import io.taustream.student.model.StudentDevice;
 import io.taustream.student.model.TorchScriptStudent;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** The TorchScript file that a run's student is made from, in memory. */
@@ -47,11 +45,7 @@ final class StudentModule {
 
   /** Of the file's content: 64 hexadecimal digits. */
   String sha256() {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Sha256.hex(content);
   }
 
   /** The student with the weights that the file has. */

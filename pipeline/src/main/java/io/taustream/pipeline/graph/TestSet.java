@@ -4,11 +4,14 @@ import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewSpec;
+import io.taustream.pipeline.config.Sha256;
+import io.taustream.storage.sample.Shard;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.student.evaluate.StudentEvaluator;
 import io.taustream.student.train.TrainingBatch;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -38,6 +41,20 @@ final class TestSet {
     this.images = images;
     this.skipped = skipped;
     this.join = join;
+  }
+
+  /**
+   * What tells it from another test set: a hash of where its shards lie, in order, and their sizes.
+   */
+  String identity() {
+    return identity(dataset.shards());
+  }
+
+  static String identity(List<Shard> shards) {
+    return Sha256.hex(
+        shards.stream()
+            .map(shard -> shard.uri() + " " + shard.size())
+            .collect(Collectors.joining("\n")));
   }
 
   /** Evaluates a student on all of it. Cold. */

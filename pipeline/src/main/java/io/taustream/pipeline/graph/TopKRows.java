@@ -3,10 +3,9 @@ package io.taustream.pipeline.graph;
 import io.taustream.ingest.batch.BatchPool;
 import io.taustream.storage.label.SoftLabels;
 import io.taustream.storage.label.TopK;
+import io.taustream.storage.label.TopKColumns;
 import io.taustream.storage.label.TopKLabelBatch;
 import io.taustream.storage.sample.SampleView;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.List;
 
 /** The top-k labels of one teacher, as they are stored. */
@@ -33,11 +32,9 @@ final class TopKRows implements LabelRows {
     TopKLabelBatch batch =
         new TopKLabelBatch(rows, classes, encoding, pool.buffer(bytes(rows.size())));
     try {
-      IntBuffer indices = batch.indices().asIntBuffer();
-      FloatBuffer logits = batch.logits().asFloatBuffer();
-      FloatBuffer rest = batch.restLogSumExp().asFloatBuffer();
+      TopKColumns columns = batch.columns();
       for (SampleView view : rows) {
-        source.file(view).topK(view.ordinal(), view.view(), indices, logits, rest);
+        source.file(view).topK(view.ordinal(), view.view(), columns);
       }
       return batch;
     } catch (RuntimeException e) {

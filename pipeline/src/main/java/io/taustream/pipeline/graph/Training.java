@@ -4,6 +4,7 @@ import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.report.EvaluationRecord;
 import io.taustream.pipeline.report.EvaluationRecord.Role;
 import io.taustream.pipeline.report.MetricsLog;
+import io.taustream.pipeline.report.RunReport;
 import io.taustream.pipeline.report.SkippedLog;
 import io.taustream.storage.sample.Shard;
 import io.taustream.student.checkpoint.TrainingProgress;
@@ -29,6 +30,7 @@ public final class Training {
   private final String version;
   private final Progress progress;
   private final StopRequest stop;
+  private boolean metricsAreItsOwn;
 
   /**
    * @param configText the configuration file as written, for the report
@@ -99,6 +101,14 @@ public final class Training {
     }
   }
 
+  /**
+   * Whether the folder's metrics are of this run: of exactly this configuration, and of what the
+   * run has reached. Before, they may be another's. Tells of a run that failed how far it had come.
+   */
+  boolean metricsAreItsOwn() {
+    return metricsAreItsOwn;
+  }
+
   private Summary run(
       RunFolder folder,
       DataSources data,
@@ -110,6 +120,7 @@ public final class Training {
         MetricsLog metrics = MetricsLog.open(folder.file(RunFolder.METRICS));
         SkippedLog skipped = SkippedLog.open(folder.file(RunFolder.SKIPPED))) {
       metrics.truncateAfter(student.resumed() ? student.progress().step() : -1);
+      metricsAreItsOwn = true;
       Inputs inputs = new Inputs(folder, data, teachers, labels, student, metrics, skipped);
       return finished(student) ? alreadyFinished(inputs) : train(inputs, labelling);
     }
@@ -134,21 +145,17 @@ public final class Training {
     LOG.info(
         "All {} epochs of {} are done; --fresh starts over", config.train().epochs(), config.run());
     // Perhaps the process was killed between the last checkpoint and these.
-    writeResults(inputs, true);
+    RunReport report = writeResults(inputs, true);
     return new Summary(
         true,
         true,
         done.epoch(),
         done.step(),
-        last(inputs, Role.STUDENT),
-        last(inputs, Role.TEACHER),
+        report.evaluation(Role.STUDENT),
+        report.evaluation(Role.TEACHER),
         0,
         inputs.folder(),
         List.of());
-  }
-
-  private static Optional<EvaluationRecord> last(Inputs inputs, Role role) {
-    return RunReports.last(MetricsLog.read(inputs.folder().file(RunFolder.METRICS)), role);
   }
 
   private Summary train(Inputs inputs, boolean labelling) {
@@ -188,20 +195,20 @@ public final class Training {
   }
 
   private Summary summary(Inputs inputs, TrainingRun.Outcome outcome, long begun) {
-    writeResults(inputs, outcome.finished());
+    RunReport report = writeResults(inputs, outcome.finished());
     return new Summary(
         outcome.finished(),
         false,
         outcome.epoch(),
         outcome.step(),
-        last(inputs, Role.STUDENT),
-        last(inputs, Role.TEACHER),
+        report.evaluation(Role.STUDENT),
+        report.evaluation(Role.TEACHER),
         (System.nanoTime() - begun) / 1e9,
         inputs.folder(),
         resources.readings());
   }
 
-  private void writeResults(Inputs inputs, boolean finished) {
+  private RunReport writeResults(Inputs inputs, boolean finished) {
     inputs.metrics().force();
     inputs.folder().publishLogs();
     if (finished) {
@@ -211,7 +218,7 @@ public final class Training {
           .write(RunFolder.STUDENT + format.ending(), format.model(inputs.student().student()));
       inputs.folder().write(RunFolder.CARD, OnnxExport.card(inputs.student().student()));
     }
-    RunReports.write(inputs.folder(), config, configText, finished);
+    return RunReports.write(inputs.folder(), config, configText, finished);
   }
 
   private UnaryOperator<Flux<Shard>> gate(TrainingLabels labels, boolean labelling) {

@@ -36,6 +36,7 @@ final class TrainingRun {
   private final Parts parts;
   private final StopRequest stop;
   private final Progress progress;
+  private final String testSet;
 
   private int epoch;
   private long position;
@@ -92,7 +93,8 @@ final class TrainingRun {
     this.step = from.step();
     RunNotes notes = RunNotes.fromJson(from.metrics());
     this.means = notes.means();
-    this.outcomes = notes.outcomes();
+    this.testSet = parts.test().map(TestSet::identity).orElse("");
+    this.outcomes = notes.outcomesOf(testSet);
   }
 
   /**
@@ -239,7 +241,7 @@ final class TrainingRun {
             position,
             plan.seed(),
             plan.fingerprint(),
-            new RunNotes(means, outcomes).toJson());
+            new RunNotes(means, outcomes, testSet).toJson());
     parts
         .checkpoints()
         .save(Checkpoint.of(parts.student(), parts.learned().tensors(), parts.optimizer(), now))

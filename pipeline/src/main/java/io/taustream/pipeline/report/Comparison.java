@@ -19,11 +19,6 @@ public record Comparison(List<Long> seeds, List<Candidate> candidates) {
     candidates = List.copyOf(candidates);
   }
 
-  /** Whether every configuration has been trained with every seed. */
-  public boolean done() {
-    return candidates.stream().allMatch(candidate -> candidate.results().size() == seeds.size());
-  }
-
   /** Whether a run ended with an error. */
   public boolean failed() {
     return candidates.stream()
@@ -59,13 +54,7 @@ public record Comparison(List<Long> seeds, List<Candidate> candidates) {
     /** The student's evaluation after the last epoch, by seed; only of runs that are done. */
     public Map<Long, EvaluationRecord> results() {
       Map<Long, EvaluationRecord> results = new LinkedHashMap<>();
-      runs.stream()
-          .filter(SeedRun::done)
-          .forEach(
-              run ->
-                  run.report()
-                      .evaluation(Role.STUDENT)
-                      .ifPresent(found -> results.put(run.seed(), found)));
+      runs.forEach(run -> run.result().ifPresent(found -> results.put(run.seed(), found)));
       return results;
     }
 
@@ -123,6 +112,11 @@ public record Comparison(List<Long> seeds, List<Candidate> candidates) {
     /** Whether all epochs are done. */
     public boolean done() {
       return report.state() == RunReport.State.DONE;
+    }
+
+    /** The student after the last epoch; empty where the run is not done. */
+    public Optional<EvaluationRecord> result() {
+      return done() ? report.evaluation(Role.STUDENT) : Optional.empty();
     }
   }
 }

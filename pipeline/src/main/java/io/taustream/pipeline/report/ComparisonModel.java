@@ -2,7 +2,6 @@ package io.taustream.pipeline.report;
 
 import io.taustream.pipeline.report.Comparison.Candidate;
 import io.taustream.pipeline.report.Comparison.SeedRun;
-import io.taustream.pipeline.report.EvaluationRecord.Role;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +37,7 @@ record ComparisonModel(
       ComparedDiagnosis diagnosis,
       List<Run> runs) {}
 
-  /** One run; {@code failure} is null where it did not fail. */
+  /** One run; {@code failure} is null where it did not fail, results are there where it is done. */
   record Run(long seed, String state, String folder, String failure, Map<String, Double> results) {}
 
   static ComparisonModel of(Comparison comparison) {
@@ -108,7 +107,7 @@ record ComparisonModel(
         run.report().state().name(),
         run.folder(),
         run.failure().orElse(null),
-        run.report().evaluation(Role.STUDENT).map(ComparisonModel::results).orElse(Map.of()));
+        run.result().map(ComparisonModel::results).orElse(Map.of()));
   }
 
   private static Map<String, Double> results(EvaluationRecord evaluation) {

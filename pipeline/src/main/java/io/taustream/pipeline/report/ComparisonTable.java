@@ -123,9 +123,7 @@ public final class ComparisonTable {
     if (compares()) {
       Candidate first = comparison.candidates().get(0);
       row.add(
-          candidate.equals(first)
-              ? ""
-              : spread("%+.2f", 100, candidate.differences(first, Measure.TOP1)));
+          candidate.equals(first) ? "" : difference(candidate.differences(first, Measure.TOP1)));
     }
     row.add(four(candidate.statistics(Measure.NLL).mean()));
     row.add(four(candidate.statistics(Measure.ECE).mean()));
@@ -135,6 +133,15 @@ public final class ComparisonTable {
     rates.remove(TEACHER_STAGE);
     stages.forEach(stage -> row.add(rate(rates.getOrDefault(stage, Double.NaN))));
     return row;
+  }
+
+  /** With the number of pairs where not every seed makes one. */
+  private String difference(SampleStatistics pairs) {
+    int asked = comparison.seeds().size();
+    String text = spread("%+.2f", 100, pairs);
+    return pairs.count() == 0 || pairs.count() == asked
+        ? text
+        : "%s (%d of %d)".formatted(text, pairs.count(), asked);
   }
 
   private List<String> notes() {

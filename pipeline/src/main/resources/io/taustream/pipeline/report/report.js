@@ -35,6 +35,38 @@
       : `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
   };
 
+  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  /** Luminance of an sRGB colour, as WCAG 2 defines it. */
+  function luminance(rgb) {
+    const [r, g, b] = rgb.map((c) => (c <= 10.31475 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }
+
+  const coloured = [];
+
+  /** A cell coloured by a depth from 0 to 1: of `hit` or of `miss`. */
+  function toned(cell, name, depth) {
+    coloured.push([cell, name, depth]);
+    return cell;
+  }
+
+  /** Writes on coloured cells in whichever of black and white is read better. */
+  function colour() {
+    const page = style("--page");
+    const ground = [1, 3, 5].map((i) => parseInt(page.slice(i, i + 2), 16));
+    const tones = Object.fromEntries(["hit", "miss"].map((name) => [name, style(`--${name}`).split(",").map(Number)]));
+    for (const [cell, name, depth] of coloured) {
+      const tone = tones[name];
+      const light = luminance(ground.map((g, i) => g + depth * (tone[i] - g)));
+      cell.style.background = `rgba(${tone.join(", ")}, ${depth.toFixed(3)})`;
+      // Contrast to white is 1.05 / (light + 0.05), to black (light + 0.05) / 0.05.
+      cell.style.color = light + 0.05 < Math.sqrt(1.05 * 0.05) ? "#fff" : "#000";
+    }
+  }
+
+  redraws.push(colour);
+
   /** A wide thing that scrolls by itself, by keyboard too. */
   function scroll(name, ...children) {
     return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, ...children);
@@ -74,8 +106,6 @@
   }
 
   // Charts ------------------------------------------------------------------------------------
-
-  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   /** At most `count` places of a column, evenly spread, the first and the last among them. */
   function spread(length, count) {
@@ -161,8 +191,9 @@
       el("details", {}, el("summary", {}, "Numbers"), table(title, [x.name, ...lines.map((l) => l.label)], rows, [], "unseen"))
     );
 
-    // Without a pointer over the plot, the legend says where the curves ended.
-    const last = (u) => u.cursor.left >= 0 || u.setLegend({ idx: x.values.length - 1 });
+    // Without a pointer over the plot, the legend says where each curve ended.
+    const ends = [x.values.length - 1, ...lines.map((line) => line.values.findLastIndex(known))];
+    const last = (u) => u.cursor.left >= 0 || u.setLegend({ idxs: ends });
     let drawn = null;
     const draw = () => {
       if (drawn) drawn.destroy();
@@ -373,13 +404,9 @@
       const share = rowSum[i] ? count / rowSum[i] : 0;
       // Errors are rare: the root makes them visible.
       const depth = i === j ? share : Math.sqrt(share);
-      const tone = `background: rgba(var(--${i === j ? "hit" : "miss"}), ${depth.toFixed(3)})`;
-      const td = el("td", {
-        style: depth > 0.6 ? `${tone}; color: #fff` : tone,
-        title: `${name(i)} taken for ${name(j)}: ${count} of ${rowSum[i]}`,
-      });
+      const td = el("td", { title: `${name(i)} taken for ${name(j)}: ${count} of ${rowSum[i]}` });
       if (!dense) td.append(count ? whole(count) : "");
-      return td;
+      return toned(td, i === j ? "hit" : "miss", depth);
     };
     const caption = "Rows: the true class. Columns: what the student says. Blue is right, orange is wrong.";
     const pairs = [];
@@ -463,26 +490,32 @@
     write(statistics.mean) + (known(statistics.deviation) ? ` ± ${write(statistics.deviation)}` : "");
   const points = (value) => (known(value) ? (value < 0 ? "−" : "+") + format(2)(Math.abs(100 * value)) : NONE);
 
-  /** For each number whether it is the best; none where they do not differ. */
-  function bestOf(numbers, sign) {
-    const ranks = numbers.map((n) => (known(n) ? sign * n : -Infinity));
+  /**
+   * For each mean whether it is the best; none where they do not differ. A mean over fewer seeds
+   * than another's is no rival of it: the seed that is missing may have been the bad one.
+   */
+  function bestOf(statistics, sign) {
+    const most = Math.max(...statistics.map((s) => s.count));
+    const rival = (s) => most > 0 && s.count === most && known(s.mean);
+    const ranks = statistics.filter(rival).map((s) => sign * s.mean);
     const top = Math.max(...ranks);
-    return ranks.map((rank) => rank === top && top > Math.min(...ranks));
+    return statistics.map((s) => rival(s) && sign * s.mean === top && top > Math.min(...ranks));
   }
 
   function compared({ candidates, teachers, seeds, samples }) {
     const several = seeds.length > 1;
     const first = candidates[0];
-    const ahead = bestOf(candidates.map((c) => c.statistics.top1.mean), 1);
-    const winners = COMPARED.map(([, field, , sign]) => bestOf(candidates.map((c) => c.statistics[field].mean), sign));
+    const ahead = bestOf(candidates.map((c) => c.statistics.top1), 1);
+    const winners = COMPARED.map(([, field, , sign]) => bestOf(candidates.map((c) => c.statistics[field]), sign));
     const done = (c) => {
       const n = c.statistics.top1.count;
       return n === seeds.length ? whole(n) : `${whole(n)} of ${whole(seeds.length)}`;
     };
     const difference = (c) => {
       if (c === first) return "";
-      const { mean, deviation } = c.differences;
-      return points(mean) + (known(deviation) ? ` ± ${format(2)(100 * deviation)}` : "");
+      const { count, mean, deviation } = c.differences;
+      const pairs = count && count < seeds.length ? ` (${whole(count)} of ${whole(seeds.length)})` : "";
+      return points(mean) + (known(deviation) ? ` ± ${format(2)(100 * deviation)}` : "") + pairs;
     };
     const row = (name, seedsDone, value, best, apart, rest) =>
       [name, ...(several ? [seedsDone] : []), value, ...(several ? [best] : []), ...(candidates.length > 1 ? [apart] : []), ...rest];
@@ -512,15 +545,14 @@
   }
 
   /**
-   * A figure with a curve a configuration, the mean over its seeds. curvesOf: a configuration's
-   * [label, curve, kind]; where it has several kinds of curves, dashes tell these apart, and its
-   * colour remains. more: lines over all places beside these.
+   * A figure with a curve a configuration, the mean over its seeds, which looks the same in every
+   * figure. curvesOf: a configuration's [label, curve]s. more: lines over all places beside these.
    */
   function overlay(title, x, candidates, curvesOf, write, axis, more = []) {
     const all = candidates.flatMap((c, i) =>
       curvesOf(c)
         .filter(([, curve]) => curve.mean.some(known))
-        .map(([label, curve, kind]) => [label, curve, kind === undefined ? nth(i) : { ...nth(i), dash: DASHES[kind % DASHES.length] }])
+        .map(([label, curve]) => [label, curve, nth(i)])
     );
     const places = [...new Set(all.flatMap(([, curve]) => curve.x))].sort((a, b) => a - b);
     const lines = all.map(([label, curve, look]) => {
@@ -535,15 +567,12 @@
   const curve = (name) => (c) => [[c.run, c.curves[name]]];
 
   /** Where each term's gradient falls, a row a term of a configuration; darker for more. */
-  function gradientShares(candidates) {
-    const ranked = candidates.filter((c) => Object.keys(c.diagnosis.late).length);
-    if (!ranked.length) return null;
+  function gradientShares(ranked) {
     const { ranks, even } = ranked[0].diagnosis;
     const cells = (shares) =>
       shares.map((share) => {
-        const depth = Math.sqrt(share || 0);
-        const tone = `background: rgba(var(--hit), ${depth.toFixed(3)})`;
-        return el("td", { style: depth > 0.6 ? `${tone}; color: #fff` : tone }, known(share) ? format(1)(100 * share) : NONE);
+        const text = known(share) ? format(1)(100 * share) : NONE;
+        return toned(el("td", {}, text), "hit", Math.min(1, Math.sqrt(share || 0)));
       });
     const row = (name, shares) => el("tr", {}, el("th", { scope: "row" }, name), ...cells(shares));
     const rows = ranked.flatMap((c) => Object.entries(c.diagnosis.late).map(([term, shares]) => row(`${c.run}: ${term}`, shares)));
@@ -560,12 +589,27 @@
     );
   }
 
+  /** Configurations whose channels are grouped alike: top-k labels have other groups than dense ones. */
+  function byRanks(candidates) {
+    const groups = new Map();
+    for (const c of candidates.filter((c) => Object.keys(c.diagnosis.late).length)) {
+      const ranks = c.diagnosis.ranks.join();
+      groups.set(ranks, [...(groups.get(ranks) || []), c]);
+    }
+    return [...groups.values()];
+  }
+
   function diagnoses(candidates) {
     const places = (values) => ({ name: "step", values, format: whole, tick: tickWhole });
-    const kinds = [...new Set(candidates.flatMap((c) => Object.keys(c.diagnosis.cosines)))];
-    const pairs = (c) => Object.entries(c.diagnosis.cosines).map(([pair, found]) => [`${c.run}: ${pair.replace("/", ", ")}`, found, kinds.indexOf(pair)]);
+    const pairs = [...new Set(candidates.flatMap((c) => Object.keys(c.diagnosis.cosines)))];
+    const cosines = pairs.map((pair, i) => {
+      const title = `Cosine between the terms' gradients: ${pair.replace("/", " · ")}`;
+      const having = (c) => (c.diagnosis.cosines[pair] ? [[c.run, c.diagnosis.cosines[pair]]] : []);
+      const figure = overlay(title, places, candidates, having, format(3), short);
+      return i ? figure : explained(figure, COSINE);
+    });
     const figures = charts(
-      explained(overlay("Cosine between the terms' gradients", places, candidates, pairs, format(3), short), COSINE),
+      ...cosines,
       explained(
         overlay("Nearer to the teacher, yet wrong", byEpochs, candidates, (c) => [[c.run, c.diagnosis.turned_wrong]], percent, shares),
         "Of the test samples whose KL to the teacher fell since the evaluation before: the share whose prediction turned from right to wrong."
@@ -575,7 +619,7 @@
         "Of the same samples: the share whose prediction turned from wrong to right."
       )
     );
-    return [gradientShares(candidates), figures].filter(Boolean);
+    return [...byRanks(candidates).map(gradientShares), figures].filter(Boolean);
   }
 
   function seedRuns({ candidates }) {

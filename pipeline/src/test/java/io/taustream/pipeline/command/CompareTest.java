@@ -4,11 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taustream.pipeline.config.RunConfig;
+import io.taustream.pipeline.graph.ComparedConfig;
+import io.taustream.pipeline.graph.Comparing;
+import io.taustream.pipeline.report.Comparison;
+import io.taustream.pipeline.report.Measure;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -154,6 +168,138 @@ class CompareTest {
     assertThat(work.resolve("kendall-seed8")).doesNotExist();
     Ended.of(words).isDone();
     assertThat(TinyRun.files(work, "student.onnx")).isEqualTo(students);
+
+    freshIsStopped(work, words);
+    Ended.of(words).isDone();
+    assertThat(TinyRun.files(work, "student.onnx")).isEqualTo(students);
+  }
+
+  /** All results go before the first run begins, and the advice is not to remove them again. */
+  private static void freshIsStopped(Path work, String... words) {
+    String[] fresh = Arrays.copyOf(words, words.length + 1);
+    fresh[words.length] = "--fresh";
+    Path last = work.resolve("kendall-seed8");
+    Ended ended;
+    try (ChildProcess child = ChildProcess.start(folder, fresh)) {
+      child.await(() -> !Files.exists(last.resolve("student.onnx")));
+      child.await(() -> Files.exists(work.resolve("kl-seed7/checkpoints")));
+      child.await(() -> !TinyRun.files(work.resolve("kl-seed7"), ".safetensors").isEmpty());
+      child.signal("TERM");
+      ended = child.end();
+    }
+    assertThat(ended.status()).as(ended.err()).isEqualTo(143);
+    assertThat(ended.out()).contains("stopped; the same command without --fresh goes on");
+    assertThat(last.resolve("metrics.jsonl")).doesNotExist();
+    assertThat(TinyRun.files(last, ".safetensors")).isEmpty();
+  }
+
+  @Test
+  void freshRemovesNothingWhereAnotherProcessWorksOnARun() throws IOException {
+    Path lock = folder.resolve("first/work/kendall-seed8/.lock");
+    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      assertThat(held.isValid()).isTrue();
+
+      compare(kl, kendall, "--seeds", "7,8", "--fresh")
+          .failed(1, "another process works on", "kendall-seed8");
+    }
+    assertThat(students()).isEqualTo(students);
+  }
+
+  @Test
+  void aRunThatAnotherProcessWorksOnEndsTheComparison() throws IOException {
+    Path held = config("held", "run: tiny", "run: held");
+    Path folderOfRun = Files.createDirectories(folder.resolve("first/work/held-seed7"));
+    try (FileChannel channel =
+            FileChannel.open(
+                folderOfRun.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      assertThat(lock.isValid()).isTrue();
+
+      compare(held, kl, "--seeds", "7").failed(1, "another process works on", "held-seed7");
+    }
+  }
+
+  @Test
+  void anEarlierFailureDoesNotHideThatTheOthersAreStoppedBehindACheckpoint() {
+    config("wild", "run: tiny", "run: wild", "lr: 0.05", "lr: 1.0e+30");
+    config("long", "run: tiny", "run: long", "epochs: 2", "epochs: 500");
+    Ended ended;
+    try (ChildProcess child =
+        ChildProcess.start(
+            folder,
+            "compare",
+            tiny.folder().resolve("wild.yaml").toString(),
+            tiny.folder().resolve("long.yaml").toString(),
+            "--seeds",
+            "7")) {
+      child.await(
+          () -> !TinyRun.files(folder.resolve("first/work/long-seed7"), ".safetensors").isEmpty());
+      child.signal("TERM");
+      ended = child.end();
+    }
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(143);
+    assertThat(ended.out())
+        .contains(
+            "wild, seed 7: failed: Step",
+            "long, seed 7: stopped before its last epoch",
+            "stopped; the same command goes on");
+  }
+
+  @Test
+  void configurationsOfOtherSeedsShareTheViewsOfTheFirst() {
+    Path other = config("another", "run: tiny", "run: another", "seed: 7", "seed: 1");
+
+    compare(kl, other, "--seeds", "7").isDone();
+
+    assertThat(tiny.labelFiles()).hasSize(4);
+  }
+
+  @Test
+  void showsNothingThatAnotherConfigurationLeft() {
+    config("changed", "run: tiny", "run: changed");
+    Path changed = tiny.folder().resolve("changed.yaml");
+    compare(changed, kl, "--seeds", "7").isDone();
+    config("changed", "run: tiny", "run: changed", "lr: 0.05", "lr: 0.06");
+
+    Ended ended = compare(changed, kl, "--seeds", "7", "--json");
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+    JsonNode json = ended.json().at("/configurations/0");
+    assertThat(json.at("/runs/0/failure").asText()).contains("another configuration");
+    assertThat(json.at("/runs/0/student").isNull()).isTrue();
+    assertThat(json.get("imagesPerSecond")).isEmpty();
+  }
+
+  /** So that a report that is there never gets poorer. */
+  @Test
+  void showsWhatIsDoneBeforeItBegins() {
+    List<ComparedConfig> candidates =
+        Stream.of(kl, kendall)
+            .map(
+                file ->
+                    new ComparedConfig(
+                        file.toString(), ConfigFile.text(file), RunConfig.read(file)))
+            .toList();
+    List<Comparison> seen = new ArrayList<>();
+
+    Comparing.Outcome outcome =
+        new Comparing(candidates, List.of(7L, 8L), "", ConsoleProgress.create(), () -> true)
+            .run(false, (runs, soFar) -> seen.add(soFar));
+
+    assertThat(outcome.stopped()).isTrue();
+    assertThat(seen).hasSize(1);
+    assertThat(seen.get(0).candidates())
+        .extracting(candidate -> candidate.results().keySet())
+        .containsExactly(Set.of(7L, 8L), Set.of(7L, 8L));
+    assertThat(
+            seen.get(0)
+                .candidates()
+                .get(1)
+                .differences(seen.get(0).candidates().get(0), Measure.TOP1)
+                .mean())
+        .isEqualTo(first.json().at("/configurations/1/differences/top1/mean").asDouble());
   }
 
   @Test

@@ -29,6 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 class InterruptedRunTest {
   private static final int CHECKPOINT_EVERY = 2;
 
+  /** So many that a second diagnosis falls among them. */
+  private static final int STEPS = TinyRun.EPOCHS * TinyRun.TRAIN_SAMPLES / 6;
+
+  /** The step whose gradients are looked at behind those of the first. */
+  private static final long SECOND_DIAGNOSIS = 21;
+
   @TempDir static Path folder;
 
   private static Map<String, ByteBuffer> labels;
@@ -42,13 +48,15 @@ class InterruptedRunTest {
     run.command("run", "CONFIG").isDone();
     labels = run.labelFiles();
     student = run.student();
-    requireEveryLineOnce(metrics(run));
+    requireEveryLineOnce(metrics(run), STEPS);
     diagnoses = diagnoses(run);
-    assertThat(diagnoses).hasExactlyElementsOfTypes(GradientRecord.class, DriftRecord.class);
+    assertThat(diagnoses)
+        .hasExactlyElementsOfTypes(GradientRecord.class, GradientRecord.class, DriftRecord.class);
+    assertThat(diagnoses.get(1).step()).isEqualTo(SECOND_DIAGNOSIS);
   }
 
   private static TinyRun run(String name) {
-    return TinyRun.in(folder.resolve(name));
+    return TinyRun.in(folder.resolve(name)).edit("batch: 8", "batch: 6");
   }
 
   @Test
@@ -83,7 +91,7 @@ class InterruptedRunTest {
 
     assertThat(run.student()).isEqualTo(student);
     assertThat(diagnoses(run)).isEqualTo(diagnoses);
-    requireEveryLineOnce(metrics(run));
+    requireEveryLineOnce(metrics(run), STEPS);
   }
 
   @Test
@@ -100,7 +108,7 @@ class InterruptedRunTest {
 
     assertThat(run.student()).isEqualTo(student);
     assertThat(diagnoses(run)).isEqualTo(diagnoses);
-    requireEveryLineOnce(metrics(run));
+    requireEveryLineOnce(metrics(run), STEPS);
   }
 
   @Test
@@ -118,7 +126,7 @@ class InterruptedRunTest {
     assertThat(run.labelFiles()).isEqualTo(labels);
     assertThat(run.student()).isEqualTo(student);
     assertThat(diagnoses(run)).isEqualTo(diagnoses);
-    requireEveryLineOnce(metrics(run));
+    requireEveryLineOnce(metrics(run), STEPS);
   }
 
   @Test
@@ -137,7 +145,7 @@ class InterruptedRunTest {
     assertThat(run.labelFiles()).isEqualTo(labels);
     assertThat(run.student()).isEqualTo(student);
     assertThat(diagnoses(run)).isEqualTo(diagnoses);
-    requireEveryLineOnce(metrics(run));
+    requireEveryLineOnce(metrics(run), STEPS);
   }
 
   /** As a process leaves it that is killed behind its last checkpoint. */
@@ -154,7 +162,28 @@ class InterruptedRunTest {
     assertThat(run.student()).isEqualTo(student);
     assertThat(run.results().resolve("student.yaml")).isNotEmptyFile();
     assertThat(run.results().resolve("report.html")).isNotEmptyFile();
-    requireEveryLineOnce(metrics(run));
+    requireEveryLineOnce(metrics(run), STEPS);
+  }
+
+  /** As a process leaves it that is killed between the two diagnoses of gradients. */
+  @Test
+  void diagnosesBehindAResumptionAreTheSame() throws IOException {
+    TinyRun run =
+        run("diagnoses")
+            .edit("checkpoint-every: 2", "checkpoint-every: 2\n  keep-checkpoints: 100");
+    run.command("run", "CONFIG").isDone();
+    for (String later : checkpoints(run)) {
+      if (!later.equals("checkpoint-000000010.safetensors")) {
+        Files.delete(run.results().resolve("checkpoints").resolve(later));
+      }
+    }
+
+    Ended resumed = run.command("train", "CONFIG").isDone();
+
+    assertThat(resumed.err()).contains("Going on after step 10");
+    assertThat(run.student()).isEqualTo(student);
+    assertThat(diagnoses(run)).isEqualTo(diagnoses);
+    requireEveryLineOnce(metrics(run), STEPS);
   }
 
   @Test
@@ -253,10 +282,10 @@ class InterruptedRunTest {
   }
 
   /** A line each checkpoint interval, epoch and evaluation; each of them once, and in order. */
-  static void requireEveryLineOnce(List<MetricRecord> lines) {
-    int stepsAnEpoch = TinyRun.STEPS / TinyRun.EPOCHS;
+  static void requireEveryLineOnce(List<MetricRecord> lines, int all) {
+    int stepsAnEpoch = all / TinyRun.EPOCHS;
     List<Long> steps =
-        IntStream.rangeClosed(1, TinyRun.STEPS)
+        IntStream.rangeClosed(1, all)
             .filter(s -> s % CHECKPOINT_EVERY == 0 || s % stepsAnEpoch == 0)
             .mapToObj(s -> (long) s)
             .toList();
@@ -268,6 +297,6 @@ class InterruptedRunTest {
                 .map(line -> ((EpochRecord) line).epoch()))
         .containsExactly(0, 1);
     assertThat(lines.stream().filter(EvaluationRecord.class::isInstance).map(MetricRecord::step))
-        .containsExactly(0L, (long) stepsAnEpoch, (long) TinyRun.STEPS);
+        .containsExactly(0L, (long) stepsAnEpoch, (long) all);
   }
 }

@@ -156,7 +156,7 @@ class S3RunTest {
     assertThat(read(results("killed").child("student.onnx"))).isEqualTo(files.student());
     Path metrics = folder.resolve("killed-metrics.jsonl");
     Files.write(metrics, read(results("killed").child("metrics.jsonl")));
-    InterruptedRunTest.requireEveryLineOnce(MetricsLog.read(metrics));
+    InterruptedRunTest.requireEveryLineOnce(MetricsLog.read(metrics), TinyRun.STEPS);
   }
 
   @Test

@@ -79,7 +79,10 @@ class WrongConfigurationTest {
           11|labels: {encoding: top-k, k: 10}|11: labels.k: found 10; a whole number from 1 to below the 10 classes is allowed
           11|labels: {encoding: top-k, k: 3}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: top-k, k: 0}|11: labels.k: found 0; a whole number from 1 is allowed
-          12|student: {mean: [0, 0, 0]}|12: student.model: not found; this key is required
+          12|student: {}|12: student: found neither model nor torchscript; one of them is required
+          12|student: {mean: [0, 0, 0]}|12: student: found neither model nor torchscript; one of them is required
+          12|student: {modle: resnet20}|12: student.model: found 'modle' in line 12; this key is required
+          12|student: {torchscipt: student.pt}|12: student.torchscript: found 'torchscipt' in line 12; this key is required
           12|student: {model: resnet20, torchscript: student.pt}|12: student.torchscript: found beside model; one of them is allowed
           12|student: {model: resnet20, mean: [0.5]}|12: student.mean: found a list of 1; a list of 3 numbers (red, green, blue) is allowed
           12|student: {model: resnet20, deviation: [0.2, 0, 0.2]}|12: student.deviation: found 0; a number above 0 is allowed
@@ -106,7 +109,7 @@ class WrongConfigurationTest {
           19|  - {weight: 1}|19: loss[0].type: not found; this key is required
           19|  - {type: mse}|19: loss[0].type: found 'mse'; one of ce, kl, kendall, dkd, dist, mlkd, ctkd is allowed
           19|  - {type: ce, weight: 0}|19: loss[0].weight: found 0; a number above 0 is allowed
-          19|  - {type: ce, weight: much}|19: loss[0].weight: found 'much'; a number is allowed
+          19|  - {type: ce, weight: much}|19: loss[0].weight: found 'much'; a number or a map {from, to, epochs} is allowed
           19|  - {type: ce, weight: {from: 0, to: 0, epochs: 5}}|19: loss[0].weight.to: found 0; a number above 0 is allowed
           19|  - {type: ce, weight: {from: -1, to: 1, epochs: 5}}|19: loss[0].weight.from: found -1; a number from 0 is allowed
           19|  - {type: ce, weight: {from: 0, to: 1, epochs: 0}}|19: loss[0].weight.epochs: found 0; a number above 0 is allowed

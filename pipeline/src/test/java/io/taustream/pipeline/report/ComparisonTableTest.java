@@ -54,7 +54,7 @@ class ComparisonTableTest {
 
     assertThat(table.lines().map(line -> line.replaceAll(" +", " ")))
         .contains(
-            "| broken | 1 of 2 | 87.00 | 87.00 | -2.00 | 0.5000 | 0.0300 | 91.55 | 0.7012 |",
+            "| broken | 1 of 2 | 87.00 | 87.00 | -2.00 (1 of 2) | 0.5000 | 0.0300 | 91.55 | 0.7012 |",
             "| stopped | 0 of 2 | – | – | – | – | – | – | – |",
             "broken, seed 7: failed: Step 3 has a loss of NaN",
             "stopped, seed 7: stopped before its last epoch");

@@ -44,7 +44,7 @@ class ReportWriterTest {
   }
 
   @Test
-  void showsTheThreeDiagnoses() throws IOException {
+  void hasTheNumbersOfTheThreeDiagnoses() throws IOException {
     RunReport report = kendall();
 
     String html = ReportWriter.html(report);
@@ -66,11 +66,6 @@ class ReportWriterTest {
     assertThat(diagnosis.at("/drift/epoch/18").intValue()).isEqualTo(19);
     assertThat(diagnosis.at("/drift/turned_wrong/18").doubleValue())
         .isEqualTo((double) last.fellTurnedWrong() / last.klFell());
-    assertThat(html)
-        .contains(
-            "Gradient by the teacher's rank",
-            "Cosine between the terms' gradients",
-            "Nearer to the teacher, yet wrong");
   }
 
   @Test
@@ -88,7 +83,7 @@ class ReportWriterTest {
     assertThat(model.drift().epoch()).isEmpty();
   }
 
-  private static MetricRecord gradient(int n) {
+  static MetricRecord gradient(int n) {
     List<Double> shares = List.of(n / 10.0, 0.0, 0.0, 0.0, 1 - n / 10.0);
     return new GradientRecord(
         n, 0, List.of(1, 2, 3, 5, 10), Map.of("kl", shares), Map.of("kl", 1.0), Map.of());
@@ -187,8 +182,7 @@ class ReportWriterTest {
   }
 
   /** With one top-1 a seed from 7 on; below three, the last run failed. */
-  private static Comparison.Candidate candidate(
-      String name, Map<String, Double> terms, double... top1) {
+  static Comparison.Candidate candidate(String name, Map<String, Double> terms, double... top1) {
     List<Comparison.SeedRun> runs = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       long seed = 7L + i;
@@ -217,11 +211,11 @@ class ReportWriterTest {
         List.of());
   }
 
-  private static RunReport kendall() {
+  static RunReport kendall() {
     return SyntheticRun.of("+ KL + Kendall-τ", 20, 0.868, terms(0.23, 6.1, 3.4));
   }
 
-  private static Map<String, Double> terms(double ce, double kl, double kendall) {
+  static Map<String, Double> terms(double ce, double kl, double kendall) {
     Map<String, Double> terms = new LinkedHashMap<>();
     terms.put("ce", ce);
     terms.put("kl", kl);
@@ -231,7 +225,7 @@ class ReportWriterTest {
     return terms;
   }
 
-  private static JsonNode data(String html) throws IOException {
+  static JsonNode data(String html) throws IOException {
     Matcher data = DATA.matcher(html);
     assertThat(data.find()).isTrue();
     return new ObjectMapper().readTree(data.group(1));

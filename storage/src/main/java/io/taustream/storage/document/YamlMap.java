@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -45,6 +46,25 @@ public final class YamlMap {
     return find(key).orElseThrow(() -> missing(key));
   }
 
+  /**
+   * Makes two keys known, of which the document must give one.
+   *
+   * @throws DocumentException if it gives neither
+   */
+  public void requireEither(String one, String other) {
+    boolean first = find(one).isPresent();
+    boolean second = find(other).isPresent();
+    if (first || second) {
+      return;
+    }
+    throw Stream.of(one, other)
+        .filter(key -> mistyped(key).isPresent())
+        .findFirst()
+        .map(this::missing)
+        .orElseGet(
+            () -> error("found neither " + one + " nor " + other + "; one of them is required"));
+  }
+
   /** The keys that the document gives, in its order. Asking for them makes none of them known. */
   public Set<String> keys() {
     return Collections.unmodifiableSet(values.keySet());
@@ -61,13 +81,17 @@ public final class YamlMap {
   }
 
   private DocumentException missing(String key) {
-    List<String> unread = values.keySet().stream().filter(k -> !known.contains(k)).toList();
     String found =
-        NearestName.find(key, unread)
+        mistyped(key)
             .map(near -> "found '" + near + "' in line " + keyLines.get(near))
             .orElse("not found");
     return new DocumentException(
         self.place() + YamlValue.join(self.path(), key) + ": " + found + "; this key is required");
+  }
+
+  private Optional<String> mistyped(String key) {
+    List<String> unread = values.keySet().stream().filter(k -> !known.contains(k)).toList();
+    return NearestName.find(key, unread);
   }
 
   /** Fails on the first key, here or in a map read below, that was never asked for. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -203,47 +202,22 @@ public final class LabelFile implements AutoCloseable {
   /**
    * A top-k label as it is stored.
    *
-   * @throws IllegalStateException if the file's encoding is another one
-   */
-  public TopKLabel topK(int ordinal, int view) {
-    TopK encoding = topK();
-    int row = row(ordinal);
-    MappedBatch batch = batch(row, view);
-    return encoding.read(batch.bytes(), batch.columns(), row % batchRows);
-  }
-
-  /**
-   * A top-k label as a student trains on it.
-   *
-   * @param indices receives k classes by falling logit at its position, which advances
-   * @param logits receives k logits likewise
-   * @param rest receives the rest's log-sum-exp at each of the m rest temperatures likewise
+   * @param destination receives the row at its positions, which advance
    * @throws TaustreamException if the sample has no labels, or what is stored is no top-k label of
    *     finite logits
    * @throws IllegalStateException if the file's encoding is another one
    */
-  public void topK(int ordinal, int view, IntBuffer indices, FloatBuffer logits, FloatBuffer rest) {
+  public void topK(int ordinal, int view, TopKColumns destination) {
     TopK encoding = topK();
     int row = row(ordinal);
     MappedBatch batch = batch(row, view);
-    boolean whole =
+    String wrong =
         encoding.read(
-            batch.bytes(),
-            batch.columns(),
-            row % batchRows,
-            metadata.set().classes(),
-            indices,
-            logits,
-            rest);
-    if (!whole) {
+            batch.bytes(), batch.columns(), row % batchRows, metadata.set().classes(), destination);
+    if (wrong != null) {
       throw new DamagedLabelFileException(
           "%s, view %d, sample %d holds no top-k label: %s; remove it and label again"
-              .formatted(
-                  file,
-                  view,
-                  ordinal,
-                  encoding.inspect(
-                      batch.bytes(), batch.columns(), row % batchRows, metadata.set().classes())));
+              .formatted(file, view, ordinal, wrong));
     }
   }
 

@@ -107,6 +107,14 @@ record LabelFooter(
     for (int i = 0; i < schema.fieldsLength(); i++) {
       found.add(Field.convertField(schema.fields(i)));
     }
+    List<String> missing = new ArrayList<>(expected.stream().map(Field::getName).toList());
+    missing.removeAll(found.stream().map(Field::getName).toList());
+    if (!missing.isEmpty()) {
+      throw damaged(
+          where,
+          "it lacks the columns %s that %s labels have"
+              .formatted(missing, metadata.set().encoding().text()));
+    }
     if (!found.equals(expected)) {
       throw damaged(where, "its columns are %s, expected are %s".formatted(found, expected));
     }

@@ -3,7 +3,6 @@ package io.taustream.storage.label;
 import io.taustream.storage.TaustreamException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -13,8 +12,11 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 /**
  * The k largest logits and, for each of m temperatures, the exact softened mass of all others (a
  * ghost token for each temperature). Columns: {@code top_index: fixed_size_list<int32>[k]}, {@code
- * top_logit: fixed_size_list<float16>[k]} in falling order, ties by rising class, and {@code
- * rest_logsumexp: fixed_size_list<float32>[m]}: log Σ exp(z_j / T) over the other classes j.
+ * top_logit: fixed_size_list<float16>[k]} in falling order, ties by rising class; {@code
+ * rest_logsumexp: fixed_size_list<float32>[m]}: log Σ exp(z_j / T) over the other classes j; and
+ * {@code rest_moments: fixed_size_list<float32>[2]}: the mean μ = Σ z_j / n of these n = classes −
+ * k logits and their population variance Σ (z_j − μ)² / n, at most the largest float32. Sums run
+ * over rising classes in double precision, from the teacher's float32 logits.
  *
  * <p>Students train on it as it is ({@link TopKLabelBatch}). The dense view of it ({@link #decode})
  * gives every other class the same logit, T·(rest_logsumexp − log(classes − k)) for the first
@@ -27,6 +29,10 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
  */
 public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding {
   static final String NAME = "top-k";
+
+  /** Numbers of {@code rest_moments} in a row: mean and variance. */
+  public static final int MOMENTS = 2;
+
   private static final ArrowType INT32 = new ArrowType.Int(32, true);
 
   public TopK {
@@ -59,7 +65,8 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
     return List.of(
         new LabelColumn("top_index", INT32, Integer.BYTES, k),
         new LabelColumn("top_logit", DenseF16.HALF, Short.BYTES, k),
-        new LabelColumn("rest_logsumexp", DenseF32.SINGLE, Float.BYTES, restTemperatures.size()));
+        new LabelColumn("rest_logsumexp", DenseF32.SINGLE, Float.BYTES, restTemperatures.size()),
+        new LabelColumn("rest_moments", DenseF32.SINGLE, Float.BYTES, MOMENTS));
   }
 
   @Override
@@ -108,6 +115,28 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
       }
       columns[2].putFloat((float) (largest / temperature + StrictMath.log(sum)));
     }
+    encodeMoments(logits, kept, columns[3]);
+  }
+
+  private static void encodeMoments(FloatBuffer logits, boolean[] kept, ByteBuffer column) {
+    int start = logits.position();
+    double sum = 0;
+    int count = 0;
+    for (int c = 0; c < kept.length; c++) {
+      if (!kept[c]) {
+        sum += logits.get(start + c);
+        count++;
+      }
+    }
+    double mean = sum / count;
+    double squares = 0;
+    for (int c = 0; c < kept.length; c++) {
+      if (!kept[c]) {
+        double deviation = logits.get(start + c) - mean;
+        squares += deviation * deviation;
+      }
+    }
+    column.putFloat((float) mean).putFloat((float) Math.min(Float.MAX_VALUE, squares / count));
   }
 
   /** The k largest by insertion: most logits of a long row fail the first comparison. */
@@ -151,78 +180,62 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
     return finite;
   }
 
-  /** Reads one row as it is stored; arguments as in {@link #decode}. */
-  TopKLabel read(ByteBuffer source, int[] bases, int row) {
-    int[] indices = new int[k];
-    float[] logits = new float[k];
-    for (int i = 0; i < k; i++) {
-      indices[i] = source.getInt(bases[0] + (row * k + i) * Integer.BYTES);
-      logits[i] = DenseF16.toFloat(source.getShort(bases[1] + (row * k + i) * Short.BYTES));
-    }
-    int m = restTemperatures.size();
-    float[] rest = new float[m];
-    for (int i = 0; i < m; i++) {
-      rest[i] = source.getFloat(bases[2] + (row * m + i) * Float.BYTES);
-    }
-    return new TopKLabel(indices, logits, rest);
-  }
-
   /**
-   * Reads one row into buffers, which advance; other arguments as in {@link #decode}.
+   * Reads one row as it is stored.
    *
-   * @return whether it is a label: k classes that exist, none twice, and finite values
+   * @param source as in {@link #decode}, and so are {@code bases} and {@code row}
+   * @param destination receives the row, whatever it holds
+   * @return what {@link #encode} could not have written, as in {@link #inspect}; null for a label
    */
-  boolean read(
-      ByteBuffer source,
-      int[] bases,
-      int row,
-      int classes,
-      IntBuffer indices,
-      FloatBuffer logits,
-      FloatBuffer rest) {
+  String read(ByteBuffer source, int[] bases, int row, int classes, TopKColumns destination) {
     BitSet seen = new BitSet(classes);
-    boolean whole = true;
-    for (int i = row * k; i < (row + 1) * k; i++) {
-      int index = source.getInt(bases[0] + i * Integer.BYTES);
-      short half = source.getShort(bases[1] + i * Short.BYTES);
-      whole &= index >= 0 && index < classes && !seen.get(index) && DenseF16.isFinite(half);
-      if (whole) {
-        seen.set(index);
+    float above = Float.POSITIVE_INFINITY;
+    String wrong = null;
+    for (int i = 0; i < k; i++) {
+      int index = source.getInt(bases[0] + (row * k + i) * Integer.BYTES);
+      float logit = DenseF16.toFloat(source.getShort(bases[1] + (row * k + i) * Short.BYTES));
+      destination.indices().put(index);
+      destination.logits().put(logit);
+      if (wrong == null) {
+        boolean unknown = index < 0 || index >= classes || seen.get(index);
+        wrong = unknown ? wrongIndex(i, index, classes) : wrongLogit(index, logit, above);
       }
-      indices.put(index);
-      logits.put(DenseF16.toFloat(half));
+      if (wrong == null) {
+        seen.set(index);
+        above = logit;
+      }
     }
     int m = restTemperatures.size();
     for (int i = row * m; i < (row + 1) * m; i++) {
       float mass = source.getFloat(bases[2] + i * Float.BYTES);
-      whole &= Float.isFinite(mass);
-      rest.put(mass);
+      destination.restLogSumExp().put(mass);
+      if (wrong == null && !Float.isFinite(mass)) {
+        wrong = "rest_logsumexp is %s".formatted(mass);
+      }
     }
-    return whole;
+    float mean = source.getFloat(bases[3] + row * MOMENTS * Float.BYTES);
+    float variance = source.getFloat(bases[3] + (row * MOMENTS + 1) * Float.BYTES);
+    destination.restMoments().put(mean).put(variance);
+    if (wrong == null && !(Float.isFinite(mean) && variance >= 0 && Float.isFinite(variance))) {
+      wrong = "rest_moments are mean %s and variance %s".formatted(mean, variance);
+    }
+    return wrong;
+  }
+
+  private static String wrongIndex(int place, int index, int classes) {
+    return "top_index %d is %d, outside 0..%d or there twice".formatted(place, index, classes - 1);
+  }
+
+  private static String wrongLogit(int index, float logit, float above) {
+    if (!Float.isFinite(logit)) {
+      return "the logit of class %d is %s".formatted(index, logit);
+    }
+    return logit > above ? "top_logit rises from %s to %s".formatted(above, logit) : null;
   }
 
   @Override
   public String inspect(ByteBuffer source, int[] bases, int row, int classes) {
-    TopKLabel label = read(source, bases, row);
-    HashSet<Integer> seen = new HashSet<>();
-    for (int i = 0; i < k; i++) {
-      int index = label.indices()[i];
-      if (index < 0 || index >= classes || !seen.add(index)) {
-        return "top_index %d is %d, outside 0..%d or there twice".formatted(i, index, classes - 1);
-      }
-      if (!Float.isFinite(label.logits()[i])) {
-        return "the logit of class %d is %s".formatted(index, label.logits()[i]);
-      }
-      if (i > 0 && label.logits()[i] > label.logits()[i - 1]) {
-        return "top_logit rises from %s to %s".formatted(label.logits()[i - 1], label.logits()[i]);
-      }
-    }
-    for (float rest : label.restLogSumExp()) {
-      if (!Float.isFinite(rest)) {
-        return "rest_logsumexp is %s".formatted(rest);
-      }
-    }
-    return null;
+    return read(source, bases, row, classes, TopKColumns.allocate(1, this));
   }
 
   private static int checkIndex(int index, int classes) {

@@ -7,10 +7,11 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 
 /**
- * A batch of top-k labels in Arrow memory, three row-major matrices one behind the other in native
- * byte order: indices {@code int32 rows × k}, logits {@code float32 rows × k}, and for each of the
- * m rest temperatures the rest's log-sum-exp, {@code float32 rows × m}. Their meaning is {@link
- * TopK}'s. Ownership and threads are {@link SoftLabels}'.
+ * A batch of top-k labels in Arrow memory, four row-major matrices one behind the other in native
+ * byte order: indices {@code int32 rows × k}, logits {@code float32 rows × k}, for each of the m
+ * rest temperatures the rest's log-sum-exp, {@code float32 rows × m}, and the rest's mean and
+ * variance, {@code float32 rows × 2}. Their meaning is {@link TopK}'s. Ownership and threads are
+ * {@link SoftLabels}'.
  */
 public final class TopKLabelBatch implements SoftLabels {
   private final List<SampleView> rows;
@@ -20,15 +21,17 @@ public final class TopKLabelBatch implements SoftLabels {
 
   /**
    * @param encoding with k below {@code classes}
-   * @param memory at least {@link #bytes} long; the batch takes over the caller's reference
+   * @param memory at least {@link #bytes} long; the batch takes over the caller's reference, and
+   *     gives it back if it cannot be made
+   * @throws IllegalArgumentException if k or the memory does not fit
    */
   public TopKLabelBatch(List<SampleView> rows, int classes, TopK encoding, ArrowBuf memory) {
-    if (encoding.k() >= classes) {
-      throw new IllegalArgumentException("k is %d of %d classes".formatted(encoding.k(), classes));
-    }
-    if (memory.capacity() < bytes(rows.size(), encoding)) {
+    long room = memory.capacity();
+    if (encoding.k() >= classes || room < bytes(rows.size(), encoding)) {
+      memory.close();
       throw new IllegalArgumentException(
-          "%d bytes hold no %d labels of %s".formatted(memory.capacity(), rows.size(), encoding));
+          "%d bytes hold no %d labels of %d classes as %s"
+              .formatted(room, rows.size(), classes, encoding));
     }
     this.rows = List.copyOf(rows);
     this.classes = classes;
@@ -40,7 +43,7 @@ public final class TopKLabelBatch implements SoftLabels {
   public static long bytes(int rows, TopK encoding) {
     return (long) rows
         * (encoding.k() * (Integer.BYTES + Float.BYTES)
-            + encoding.restTemperatures().size() * Float.BYTES);
+            + (encoding.restTemperatures().size() + TopK.MOMENTS) * Float.BYTES);
   }
 
   @Override
@@ -71,6 +74,20 @@ public final class TopKLabelBatch implements SoftLabels {
   /** The rest's log-sum-exp in place, float32 rows × m. Valid until the batch is closed. */
   public ByteBuffer restLogSumExp() {
     return part(2 * encoding.k(), encoding.restTemperatures().size());
+  }
+
+  /** The rest's mean and variance in place, float32 rows × 2. Valid until the batch is closed. */
+  public ByteBuffer restMoments() {
+    return part(2 * encoding.k() + encoding.restTemperatures().size(), TopK.MOMENTS);
+  }
+
+  /** All of it, to be written from the first row on. Valid until the batch is closed. */
+  public TopKColumns columns() {
+    return new TopKColumns(
+        indices().asIntBuffer(),
+        logits().asFloatBuffer(),
+        restLogSumExp().asFloatBuffer(),
+        restMoments().asFloatBuffer());
   }
 
   /** All values take four bytes. */

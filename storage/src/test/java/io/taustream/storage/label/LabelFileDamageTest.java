@@ -22,6 +22,7 @@ import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.SeekableReadChannel;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.ByteArrayReadableSeekableByteChannel;
 import org.junit.jupiter.api.AfterEach;
@@ -201,6 +202,25 @@ class LabelFileDamageTest {
   }
 
   @Test
+  void refusesTopKLabelsWithoutTheMomentsOfTheRest() throws IOException {
+    LabelSet set = Labels.set(new TopK(2, List.of(4f, 1f)), 1, 5);
+    List<Field> fields = LabelFileFormat.fields(set);
+    LabelMetadata metadata =
+        new LabelMetadata(set, "train-0000.tar", 12345, Labels.CRC, 0, List.of(), "taustream 1.0");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Schema schema = new Schema(fields.subList(0, fields.size() - 1), metadata.toMap());
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
+        ArrowFileWriter writer = new ArrowFileWriter(root, null, Channels.newChannel(out))) {
+      writer.start();
+      writer.end();
+    }
+
+    assertThatThrownBy(() -> open(out.toByteArray()))
+        .isInstanceOf(DamagedLabelFileException.class)
+        .hasMessageContainingAll("[rest_moments]", "top-k", "label the shard again");
+  }
+
+  @Test
   void readingAfterCloseFails() {
     LabelFile file = open(bytes);
     file.close();
@@ -243,9 +263,14 @@ class LabelFileDamageTest {
           .isEqualTo(file.viewSeed(ordinal, view));
       if (some.set().encoding() instanceof TopK) {
         FixedSizeListVector index = (FixedSizeListVector) root.getVector("top_index");
+        FixedSizeListVector moments = (FixedSizeListVector) root.getVector("rest_moments");
+        TopKColumns own = TopKColumns.allocate(1, (TopK) some.set().encoding());
+        file.topK(ordinal, view, own);
         assertThat(index.getObject(row))
             .asString()
-            .isEqualTo(Arrays.toString(file.topK(ordinal, view).indices()).replace(" ", ""));
+            .isEqualTo(Arrays.toString(own.indices().array()).replace(" ", ""));
+        assertThat(moments.getObject(row).get(0)).isEqualTo(own.restMoments().get(0));
+        assertThat(moments.getObject(row).get(1)).isEqualTo(own.restMoments().get(1));
       } else if (some.set().encoding() instanceof DenseF32) {
         FixedSizeListVector logits = (FixedSizeListVector) root.getVector("logits");
         float[] own = new float[5];

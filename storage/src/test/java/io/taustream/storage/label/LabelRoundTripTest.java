@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.sample.SampleView;
 import java.io.IOException;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -187,26 +187,62 @@ class LabelRoundTripTest {
   @Test
   void keepsTheTopClassesAndTheExactMassOfTheRest() {
     List<Float> temperatures = List.of(4f, 1f);
-    Labels labels = Labels.of(new TopK(3, temperatures), 1, 20, 30);
+    TopK encoding = new TopK(3, temperatures);
+    Labels labels = Labels.of(encoding, 1, 20, 30);
     try (SoftLabelStore store = store(labels.set())) {
       labels.store(store, allocator);
       try (LabelFile file = store.open(labels.shard()).block()) {
         for (int ordinal = 0; ordinal < 30; ordinal++) {
           float[] teacher = labels.logits(ordinal, 0);
-          TopKLabel label = file.topK(ordinal, 0);
+          TopKColumns label = TopKColumns.allocate(1, encoding);
+          file.topK(ordinal, 0, label);
           requireTopK(teacher, label, temperatures);
           float[] dense = new float[20];
           file.logits(ordinal, 0, dense);
           double rest = 0;
           for (int c = 0; c < 20; c++) {
             int index = c;
-            boolean top = Arrays.stream(label.indices()).anyMatch(i -> i == index);
+            boolean top = Arrays.stream(label.indices().array()).anyMatch(i -> i == index);
             rest += top ? 0 : Math.exp(dense[c] / 4.0);
           }
-          assertThat(Math.log(rest)).isCloseTo(label.restLogSumExp()[0], within(1e-5));
+          assertThat(Math.log(rest)).isCloseTo(label.restLogSumExp().get(0), within(1e-5));
         }
       }
     }
+  }
+
+  @Test
+  void keepsFiniteMomentsOfAnyRest() {
+    for (float[] logits :
+        new float[][] {
+          {9, 3, 3, 3}, {9, -1e30f, 1, 2}, {9, -Float.MAX_VALUE, -Float.MAX_VALUE, -Float.MAX_VALUE}
+        }) {
+      ByteBuffer row = ByteBuffer.allocate(18).order(ByteOrder.LITTLE_ENDIAN);
+      int[] bases = {0, 4, 6, 10};
+      ByteBuffer[] columns = new ByteBuffer[4];
+      for (int i = 0; i < 4; i++) {
+        columns[i] = row.slice(bases[i], row.capacity() - bases[i]).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      TopK encoding = new TopK(1, List.of(4f));
+      encoding.encode(FloatBuffer.wrap(logits), 4, columns);
+
+      assertThat(encoding.inspect(row, bases, 0, 4)).isNull();
+      double mean = ((double) logits[1] + logits[2] + logits[3]) / 3;
+      assertThat(row.getFloat(10)).isEqualTo((float) mean);
+      assertThat(row.getFloat(14)).isEqualTo(logits[1] == -1e30f ? Float.MAX_VALUE : 0f);
+    }
+  }
+
+  @Test
+  void aBatchThatCannotBeMadeGivesItsMemoryBack() {
+    List<SampleView> rows = List.of(new SampleView("s.tar", 0, "k", 0, 0, 0));
+    TopK encoding = new TopK(3, List.of(1f));
+
+    assertThatThrownBy(() -> new TopKLabelBatch(rows, 3, encoding, allocator.buffer(64)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new TopKLabelBatch(rows, 9, encoding, allocator.buffer(16)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(allocator.getAllocatedMemory()).isZero();
   }
 
   @Test
@@ -220,24 +256,27 @@ class LabelRoundTripTest {
           TopKLabelBatch batch =
               new TopKLabelBatch(
                   rows, 20, encoding, allocator.buffer(TopKLabelBatch.bytes(2, encoding)))) {
-        IntBuffer indices = batch.indices().asIntBuffer();
-        FloatBuffer logits = batch.logits().asFloatBuffer();
-        FloatBuffer rest = batch.restLogSumExp().asFloatBuffer();
+        TopKColumns columns = batch.columns();
         for (SampleView row : rows) {
-          file.topK(row.ordinal(), row.view(), indices, logits, rest);
+          file.topK(row.ordinal(), row.view(), columns);
         }
 
-        assertThat(indices.hasRemaining() || logits.hasRemaining() || rest.hasRemaining())
-            .isFalse();
+        assertThat(
+                List.of(
+                    columns.indices(),
+                    columns.logits(),
+                    columns.restLogSumExp(),
+                    columns.restMoments()))
+            .noneMatch(Buffer::hasRemaining);
         for (int row = 0; row < 2; row++) {
-          TopKLabel label = file.topK(rows.get(row).ordinal(), 0);
-          for (int i = 0; i < 3; i++) {
-            assertThat(indices.get(3 * row + i)).isEqualTo(label.indices()[i]);
-            assertThat(logits.get(3 * row + i)).isEqualTo(label.logits()[i]);
-          }
-          for (int i = 0; i < 2; i++) {
-            assertThat(rest.get(2 * row + i)).isEqualTo(label.restLogSumExp()[i]);
-          }
+          TopKColumns label = TopKColumns.allocate(1, encoding);
+          file.topK(rows.get(row).ordinal(), 0, label);
+          requireTopK(labels.logits(rows.get(row).ordinal(), 0), label, List.of(4f, 1f));
+          assertThat(columns.indices().slice(3 * row, 3)).isEqualTo(label.indices().flip());
+          assertThat(columns.logits().slice(3 * row, 3)).isEqualTo(label.logits().flip());
+          assertThat(columns.restLogSumExp().slice(2 * row, 2))
+              .isEqualTo(label.restLogSumExp().flip());
+          assertThat(columns.restMoments().slice(2 * row, 2)).isEqualTo(label.restMoments().flip());
         }
       }
     }
@@ -246,41 +285,63 @@ class LabelRoundTripTest {
   @Test
   void refusesATopKLabelThatNamesAClassTwice() {
     TopK encoding = new TopK(2, List.of(1f));
-    ByteBuffer row = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer row = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
     row.putInt(3).putInt(3).putShort((short) 0).putShort((short) 0).putFloat(1);
 
-    boolean whole =
-        encoding.read(
-            row,
-            new int[] {0, 8, 12},
-            0,
-            5,
-            IntBuffer.allocate(2),
-            FloatBuffer.allocate(2),
-            FloatBuffer.allocate(1));
-
-    assertThat(whole).isFalse();
-    assertThat(encoding.inspect(row, new int[] {0, 8, 12}, 0, 5)).contains("there twice");
+    assertThat(wrong(encoding, row)).contains("there twice");
   }
 
-  private static void requireTopK(float[] teacher, TopKLabel label, List<Float> temperatures) {
+  @Test
+  void refusesATopKLabelWhoseLogitsRise() {
+    TopK encoding = new TopK(2, List.of(1f));
+    ByteBuffer row = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    row.putInt(3).putInt(4).putShort((short) 0x3c00).putShort((short) 0x4000).putFloat(1);
+
+    assertThat(wrong(encoding, row)).contains("rises from 1.0 to 2.0");
+  }
+
+  @Test
+  void refusesATopKLabelWithAVarianceBelowZero() {
+    TopK encoding = new TopK(2, List.of(1f));
+    ByteBuffer row = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    row.putInt(3).putInt(4).putShort((short) 0).putShort((short) 0);
+    row.putFloat(1).putFloat(2).putFloat(-1);
+
+    assertThat(wrong(encoding, row)).contains("mean 2.0 and variance -1.0");
+  }
+
+  /** What reading the row says, and inspecting it too. */
+  private static String wrong(TopK encoding, ByteBuffer row) {
+    int[] bases = {0, 8, 12, 16};
+    String found = encoding.read(row, bases, 0, 5, TopKColumns.allocate(1, encoding));
+    assertThat(encoding.inspect(row, bases, 0, 5)).isEqualTo(found);
+    return found;
+  }
+
+  private static void requireTopK(float[] teacher, TopKColumns label, List<Float> temperatures) {
     List<Integer> order = new ArrayList<>();
     for (int c = 0; c < teacher.length; c++) {
       order.add(c);
     }
     order.sort((a, b) -> Float.compare(teacher[b], teacher[a]));
-    for (int i = 0; i < label.indices().length; i++) {
-      assertThat(label.indices()[i]).isEqualTo(order.get(i));
-      assertThat(label.logits()[i])
+    int k = label.indices().capacity();
+    for (int i = 0; i < k; i++) {
+      assertThat(label.indices().get(i)).isEqualTo(order.get(i));
+      assertThat(label.logits().get(i))
           .isCloseTo(teacher[order.get(i)], Percentage.withPercentage(0.05));
     }
     for (int t = 0; t < temperatures.size(); t++) {
       double sum = 0;
-      for (int c : order.subList(label.indices().length, order.size())) {
+      for (int c : order.subList(k, order.size())) {
         sum += Math.exp(teacher[c] / temperatures.get(t));
       }
-      assertThat((double) label.restLogSumExp()[t]).isCloseTo(Math.log(sum), within(1e-5));
+      assertThat((double) label.restLogSumExp().get(t)).isCloseTo(Math.log(sum), within(1e-5));
     }
+    double[] rest = order.subList(k, order.size()).stream().mapToDouble(c -> teacher[c]).toArray();
+    double mean = Arrays.stream(rest).average().orElseThrow();
+    double variance = Arrays.stream(rest).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
+    assertThat((double) label.restMoments().get(0)).isCloseTo(mean, within(1e-7 * Math.abs(mean)));
+    assertThat((double) label.restMoments().get(1)).isCloseTo(variance, within(1e-7 * variance));
   }
 
   private static Offset<Double> within(double offset) {
@@ -290,7 +351,10 @@ class LabelRoundTripTest {
   @Test
   void breaksTiesOfTopLogitsByRisingClass() {
     ByteBuffer[] columns = {
-      ByteBuffer.allocate(12), ByteBuffer.allocate(6), ByteBuffer.allocate(4)
+      ByteBuffer.allocate(12),
+      ByteBuffer.allocate(6),
+      ByteBuffer.allocate(4),
+      ByteBuffer.allocate(8)
     };
     float[] logits = {1, 5, 2, 5, 5, 2};
     new TopK(3, List.of(1f)).encode(FloatBuffer.wrap(logits), 6, columns);

@@ -41,11 +41,17 @@ public final class Checkpoint {
    * Copies everything; to be called on the training thread, between two steps.
    *
    * @param learned what the student's loss learns
+   * @throws TaustreamException if a tensor is of a data type that a checkpoint cannot hold
    */
   public static Checkpoint of(
       Student student, List<NamedTensor> learned, Optimizer optimizer, TrainingProgress progress) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    live(student, learned, optimizer).forEach((name, tensor) -> tensors.put(name, copy(tensor)));
+    live(student, learned, optimizer)
+        .forEach(
+            (name, tensor) -> {
+              CheckpointFormat.requireStorable(name, tensor.getDataType());
+              tensors.put(name, copy(tensor));
+            });
     return new Checkpoint(progress, tensors);
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taustream.storage.TaustreamException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -64,6 +65,19 @@ final class CheckpointFormat {
           DataType.BOOLEAN, "BOOL");
 
   private final ObjectMapper json = new ObjectMapper();
+
+  /**
+   * Refuses a tensor that a file cannot hold.
+   *
+   * @throws TaustreamException if its data type is none of the above
+   */
+  static void requireStorable(String tensor, DataType type) {
+    if (!TYPES.containsKey(type)) {
+      throw new TaustreamException(
+          "Tensor '%s' is %s, which a checkpoint cannot hold; allowed are %s: change the student's module"
+              .formatted(tensor, type, TYPES.keySet().stream().sorted().toList()));
+    }
+  }
 
   /** The whole file. */
   ByteBuffer encode(Checkpoint checkpoint) {

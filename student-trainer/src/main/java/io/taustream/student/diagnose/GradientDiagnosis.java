@@ -21,8 +21,8 @@ import java.util.Optional;
  * training gives the same bits with it and without it. Its cost is that of the loss's own forward
  * and backward pass and of sorting B rows, once in N steps.
  *
- * <p>What a loss learns has a gradient from it, too: it is to be called where such gradients are
- * cleared next, behind the optimiser's update.
+ * <p>What a loss learns is a constant here: no gradient is left in it, so that it does not matter
+ * where in the step the diagnosis stands.
  *
  * <p>Holds no tensors; what a diagnosis makes is freed with the step's manager at the latest.
  * Immutable.
@@ -58,7 +58,8 @@ public final class GradientDiagnosis {
   /**
    * The gradients of the terms, each by itself.
    *
-   * @param input of the step, borrowed; whether its logits have a graph does not matter
+   * @param input of the step, borrowed; whether its logits have a graph does not matter, and it is
+   *     left as it was
    * @return empty without a teacher: there are no ranks then
    */
   public Optional<TermGradients> of(WeightedLoss loss, LossInput input) {
@@ -87,7 +88,7 @@ public final class GradientDiagnosis {
       NDArray leaf = Autograd.pause(() -> input.student().duplicate());
       leaf.attach(manager);
       leaf.setRequiresGradient(true);
-      NDArray value = Autograd.record(() -> loss.value(input.withStudent(leaf)));
+      NDArray value = Autograd.record(() -> loss.value(input.cutOffAt(leaf)));
       Autograd.backward(value);
       try (NDArray gradient = leaf.getGradient()) {
         return floats(gradient);

@@ -1,7 +1,6 @@
 package io.taustream.student.evaluate;
 
 import io.taustream.student.diagnose.SampleOutcomes;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -20,8 +19,6 @@ import java.util.OptionalDouble;
  * @param agreement share of rows with the teacher's prediction
  * @param kendallTau Kendall's τ-b with the teacher's logits, a mean over the rows where it is
  *     defined; with top-k labels over the pairs whose order they know
- * @param loss the training loss, a mean over rows
- * @param lossTerms each term's value without its weight, means over rows; empty if none was given
  * @param outcomes of each sample, in the order added; absent without a teacher
  */
 public record Evaluation(
@@ -33,7 +30,5 @@ public record Evaluation(
     OptionalDouble ece,
     OptionalDouble agreement,
     OptionalDouble kendallTau,
-    OptionalDouble loss,
-    Map<String, Double> lossTerms,
     ConfusionMatrix confusion,
     Optional<SampleOutcomes> outcomes) {}

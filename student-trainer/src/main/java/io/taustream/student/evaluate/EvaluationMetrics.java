@@ -5,7 +5,6 @@ import io.taustream.student.diagnose.SampleOutcomes;
 import io.taustream.student.evaluate.ConfusionMatrix.Cell;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -23,7 +22,6 @@ public final class EvaluationMetrics {
   private final KendallTauB kendall;
   private final Calibration calibration = new Calibration();
   private final Map<Cell, Long> confusion = new HashMap<>();
-  private final Map<String, Double> lossTerms = new LinkedHashMap<>();
   private final SampleOutcomes.Builder outcomes = new SampleOutcomes.Builder();
   private long samples;
   private long labelled;
@@ -34,8 +32,6 @@ public final class EvaluationMetrics {
   private long agreed;
   private long ranked;
   private double tau;
-  private long lossSamples;
-  private double loss;
 
   /**
    * Starts from nothing.
@@ -68,19 +64,6 @@ public final class EvaluationMetrics {
         addCompared(predicted, labels[i], i, teacher.get());
       }
     }
-  }
-
-  /**
-   * Adds the training loss of a batch.
-   *
-   * @param rows in the batch
-   * @param value the weighted loss, a mean over the rows
-   * @param terms each term's value without its weight
-   */
-  public void addLoss(int rows, double value, Map<String, Double> terms) {
-    lossSamples += rows;
-    loss += rows * value;
-    terms.forEach((name, term) -> lossTerms.merge(name, rows * term, Double::sum));
   }
 
   private void read(FloatBuffer logits, int index) {
@@ -137,8 +120,6 @@ public final class EvaluationMetrics {
 
   /** The metrics of everything added so far. */
   public Evaluation evaluation() {
-    Map<String, Double> meanTerms = new LinkedHashMap<>();
-    lossTerms.forEach((name, sum) -> meanTerms.put(name, sum / (double) lossSamples));
     return new Evaluation(
         samples,
         labelled,
@@ -148,8 +129,6 @@ public final class EvaluationMetrics {
         labelled == 0 ? OptionalDouble.empty() : OptionalDouble.of(calibration.error(labelled)),
         mean((double) agreed, compared),
         mean(tau, ranked),
-        mean(loss, lossSamples),
-        meanTerms,
         new ConfusionMatrix(confusion),
         compared == 0 ? Optional.empty() : Optional.of(outcomes.build()));
   }

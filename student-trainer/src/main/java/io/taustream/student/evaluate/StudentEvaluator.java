@@ -3,8 +3,6 @@ package io.taustream.student.evaluate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.taustream.storage.sample.SampleView;
-import io.taustream.student.loss.LossInput;
-import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.Autograd;
 import io.taustream.student.model.Student;
 import io.taustream.student.train.BatchTensors;
@@ -12,7 +10,6 @@ import io.taustream.student.train.SerialStage;
 import io.taustream.student.train.TorchThreads;
 import io.taustream.student.train.TrainingBatch;
 import java.nio.FloatBuffer;
-import java.util.Optional;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -24,21 +21,16 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class StudentEvaluator {
   private final Student student;
-  private final Optional<WeightedLoss> loss;
   private final TorchThreads threads;
   private final SerialStage stage;
 
   /**
    * Evaluates on a thread of the caller.
    *
-   * @param loss the training loss, where its mean is wanted, weighted as in the first step; left
-   *     out for batches without soft labels if it needs them
    * @param scheduler of the single thread that uses the student; stays the caller's
    */
-  public StudentEvaluator(
-      Student student, Optional<WeightedLoss> loss, TorchThreads threads, Scheduler scheduler) {
+  public StudentEvaluator(Student student, TorchThreads threads, Scheduler scheduler) {
     this.student = student;
-    this.loss = loss;
     this.threads = threads;
     this.stage = new SerialStage(scheduler);
   }
@@ -68,13 +60,6 @@ public final class StudentEvaluator {
                 FloatBuffer.wrap(logits.toFloatArray()),
                 batch.rows().stream().mapToInt(SampleView::label).toArray(),
                 batch.labels().map(TeacherReference::of));
-            if (loss.isPresent() && (tensors.teacher().isPresent() || !loss.get().needsTeacher())) {
-              WeightedLoss.Numbers numbers =
-                  loss.get()
-                      .value(new LossInput(logits, tensors.teacher(), tensors.labels()))
-                      .read();
-              metrics.addLoss(batch.size(), numbers.total(), numbers.terms());
-            }
             return metrics;
           }
         });

@@ -2,6 +2,7 @@ package io.taustream.student.evaluate;
 
 import io.taustream.storage.label.TopKLabelBatch;
 import io.taustream.student.diagnose.SampleOutcomes;
+import io.taustream.student.loss.RestChords;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
@@ -16,10 +17,12 @@ import java.util.OptionalDouble;
  */
 final class TopKReference extends TeacherReference {
   private final int k;
-  private final List<Float> temperatures;
+  private final int lines;
+  private final RestChords chords;
   private final IntBuffer indices;
   private final FloatBuffer logits;
   private final FloatBuffer rest;
+  private final FloatBuffer moments;
   private final float[] teacher;
   private final boolean[] kept;
   private final float[] others;
@@ -28,12 +31,17 @@ final class TopKReference extends TeacherReference {
 
   TopKReference(TopKLabelBatch labels) {
     this.k = labels.encoding().k();
-    this.temperatures = labels.encoding().restTemperatures();
+    List<Float> temperatures = labels.encoding().restTemperatures();
+    this.lines = temperatures.size();
+    this.chords =
+        new RestChords(
+            temperatures.stream().mapToDouble(Float::doubleValue).toArray(), labels.classes() - k);
     this.studentEvents = new float[k + 1];
     this.teacherEvents = new float[k + 1];
     this.indices = labels.indices().asIntBuffer();
     this.logits = labels.logits().asFloatBuffer();
     this.rest = labels.restLogSumExp().asFloatBuffer();
+    this.moments = labels.restMoments().asFloatBuffer();
     this.teacher = new float[labels.classes()];
     this.kept = new boolean[labels.classes()];
     this.others = new float[labels.classes() - k];
@@ -46,11 +54,8 @@ final class TopKReference extends TeacherReference {
 
   @Override
   OptionalDouble tau(int row, float[] student, KendallTauB kendall) {
-    // A generalised mean of the others; rounding to float16 may have brought the least of the k
-    // below it.
-    double mean =
-        temperatures.get(0) * (rest.get(row * temperatures.size()) - Math.log(others.length));
-    Arrays.fill(teacher, (float) Math.min(mean, logits.get(row * k + k - 1)));
+    // Rounding to float16 may have brought the least of the k below the mean of the others.
+    Arrays.fill(teacher, Math.min(moments.get(2 * row), logits.get(row * k + k - 1)));
     for (int i = row * k; i < (row + 1) * k; i++) {
       teacher[indices.get(i)] = logits.get(i);
     }
@@ -68,7 +73,9 @@ final class TopKReference extends TeacherReference {
     gatherOthers(row, student);
     studentEvents[k] = (float) (SampleOutcomes.TEMPERATURE * logSumExpOfOthers());
     teacherEvents[k] =
-        (float) (SampleOutcomes.TEMPERATURE * restAt(row, 1 / SampleOutcomes.TEMPERATURE));
+        (float)
+            (SampleOutcomes.TEMPERATURE
+                * chords.at(i -> rest.get(row * lines + i), 1 / SampleOutcomes.TEMPERATURE));
     outcomes.add(studentEvents, teacherEvents, right);
   }
 
@@ -94,29 +101,6 @@ final class TopKReference extends TeacherReference {
       sum += Math.exp((other - largest) / SampleOutcomes.TEMPERATURE);
     }
     return largest / SampleOutcomes.TEMPERATURE + Math.log(sum);
-  }
-
-  /** The teacher's log-sum-exp of the others times β, along the chord between what is stored. */
-  private double restAt(int row, double beta) {
-    double below = 0;
-    double valueBelow = Math.log(others.length);
-    double above = Double.POSITIVE_INFINITY;
-    double valueAbove = 0;
-    for (int i = 0; i < temperatures.size(); i++) {
-      double known = 1.0 / temperatures.get(i);
-      double value = rest.get(row * temperatures.size() + i);
-      if (known <= beta && known > below) {
-        below = known;
-        valueBelow = value;
-      } else if (known > beta && known < above) {
-        above = known;
-        valueAbove = value;
-      }
-    }
-    // Beyond the largest β that is stored the bound ℓ(β) ≤ β/b · ℓ(b) holds.
-    return Double.isInfinite(above)
-        ? valueBelow * beta / below
-        : valueBelow + (valueAbove - valueBelow) * (beta - below) / (above - below);
   }
 
   /** Pairs of the others that the student ties. */

@@ -87,7 +87,7 @@ public record CurriculumTemperature(
     NDArray s = input.student();
     TeacherLogits t = input.teacherFor(this);
     NDArray tau = temperature(input);
-    NDArray divergence = t.events(s, new Softening(tau, standardize)).divergence().sum();
+    NDArray divergence = t.events(s, new TemperatureScaling(tau, standardize)).divergence().sum();
     return divergence.mul(tau.square()).mul(Constant.of(s, 1.0 / input.batch())).sum();
   }
 

@@ -56,7 +56,7 @@ public record DecoupledDistillation(
     NDArray n = labelled.sum().maximum(Constant.of(s, 1));
     NDArray y = input.labels().maximum(0).expandDims(1);
     TeacherLogits.Decoupled split =
-        teacher.decoupled(s, y, Softening.at(s, temperature, standardize));
+        teacher.decoupled(s, y, TemperatureScaling.at(s, temperature, standardize));
     NDArray tckd = split.binary().divergence();
     NDArray nckd = split.others().divergence();
     NDArray rows =

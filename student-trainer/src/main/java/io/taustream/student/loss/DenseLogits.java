@@ -20,13 +20,13 @@ final class DenseLogits extends TeacherLogits {
   }
 
   @Override
-  Events events(NDArray student, Softening softening) {
-    return new Events(softening.of(logits), softening.of(student));
+  Events events(NDArray student, TemperatureScaling scaling) {
+    return new Events(scaling.of(logits), scaling.of(student));
   }
 
   @Override
-  Decoupled decoupled(NDArray student, NDArray y, Softening softening) {
-    Events all = events(student, softening);
+  Decoupled decoupled(NDArray student, NDArray y, TemperatureScaling scaling) {
+    Events all = events(student, scaling);
     NDArray classes = logits.getManager().arange((int) shape().get(1)).expandDims(0);
     NDArray absent =
         classes
@@ -54,7 +54,7 @@ final class DenseLogits extends TeacherLogits {
   }
 
   @Override
-  NDArray spread(Softening softening) {
-    return softening.of(logits);
+  NDArray spread(TemperatureScaling scaling) {
+    return scaling.of(logits);
   }
 }

@@ -48,9 +48,10 @@ public record Dist(double beta, double gamma, double temperature) implements Los
     // gradient through; the product with a float64 tensor does.
     NDArray one = input.student().getManager().ones(new Shape(1, 1), DataType.FLOAT64);
     NDArray s = input.student().mul(one);
-    Softening softening = new Softening(one.mul(Constant.of(one, temperature)), false);
-    NDArray q = softening.of(s).softmax(1);
-    NDArray p = input.teacherFor(this).spread(softening).softmax(1);
+    TemperatureScaling scaling =
+        new TemperatureScaling(one.mul(Constant.of(one, temperature)), false);
+    NDArray q = scaling.of(s).softmax(1);
+    NDArray p = input.teacherFor(this).spread(scaling).softmax(1);
     double square = temperature * temperature;
     NDArray inter = correlation(p, q, 1).mul(Constant.of(s, -beta * square));
     NDArray intra = correlation(p, q, 0).mul(Constant.of(s, -gamma * square));

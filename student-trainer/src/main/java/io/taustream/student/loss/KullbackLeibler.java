@@ -36,7 +36,8 @@ public record KullbackLeibler(double temperature, boolean standardize) implement
   @Override
   public NDArray value(LossInput input) {
     NDArray s = input.student();
-    Events events = input.teacherFor(this).events(s, Softening.at(s, temperature, standardize));
+    Events events =
+        input.teacherFor(this).events(s, TemperatureScaling.at(s, temperature, standardize));
     NDArray scale = Constant.of(s, temperature * temperature / input.batch());
     return events.divergence().sum().mul(scale);
   }

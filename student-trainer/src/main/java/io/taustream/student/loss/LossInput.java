@@ -38,12 +38,13 @@ public record LossInput(
   }
 
   /**
-   * The same with other student logits, such as a copy that is cut off from the network.
+   * The same with other student logits and with constants in the place of what losses learn:
+   * gradients reach these logits and nothing else.
    *
-   * @param logits B × C
+   * @param logits B × C; the constants live on their manager
    */
-  public LossInput withStudent(NDArray logits) {
-    return new LossInput(logits, teacher, labels, state);
+  public LossInput cutOffAt(NDArray logits) {
+    return new LossInput(logits, teacher, labels, state.constant(logits.getManager()));
   }
 
   /** B. */
@@ -57,7 +58,8 @@ public record LossInput(
   }
 
   /**
-   * A number that a loss learns.
+   * A number that a loss learns, on the student logits' manager: DJL puts a result where its left
+   * operand lies, and the parameter itself outlives the step. Gradients flow through to it.
    *
    * @throws IllegalStateException if whoever made the input does not hold it
    */
@@ -66,7 +68,8 @@ public record LossInput(
     if (parameter == null) {
       throw new IllegalStateException("learned parameter " + name + " is not in the loss's input");
     }
-    return parameter;
+    // A scalar of no dimensions leaves the parameter its shape and data type.
+    return Constant.of(student, 0).add(parameter);
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.taustream.student.loss;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -19,5 +21,17 @@ public record LossState(double epoch, Map<String, NDArray> learned) {
     if (!(epoch >= 0)) {
       throw new IllegalArgumentException("epoch " + epoch + " is below zero");
     }
+  }
+
+  /** The same with constants on a manager, through which no gradient flows. */
+  LossState constant(NDManager manager) {
+    Map<String, NDArray> constants = new HashMap<>();
+    learned.forEach(
+        (name, parameter) -> {
+          NDArray constant = parameter.stopGradient();
+          constant.attach(manager);
+          constants.put(name, constant);
+        });
+    return new LossState(epoch, constants);
   }
 }

@@ -68,9 +68,9 @@ public record MultiLevel(List<Double> temperatures, boolean standardize) impleme
   /** L_batch + L_class at one temperature. */
   private NDArray correlations(LossInput input, double temperature) {
     NDArray s = input.student();
-    Softening softening = Softening.at(s, temperature, false);
-    NDArray q = softening.of(s).softmax(1);
-    NDArray p = input.teacherFor(this).spread(softening).softmax(1);
+    TemperatureScaling scaling = TemperatureScaling.at(s, temperature, false);
+    NDArray q = scaling.of(s).softmax(1);
+    NDArray p = input.teacherFor(this).spread(scaling).softmax(1);
     NDArray D = q.sub(p);
     NDArray S = q.add(p);
     NDArray K = S.matMul(D.transpose());

@@ -1,22 +1,13 @@
 package io.taustream.student.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
- * What is known of the n logits r outside the k of a top-k label: the log-sum-exp ℓ(β) = log Σ
- * exp(β·rⱼ) at the stored β = 1 / T, and ℓ(0) = log n.
- *
- * <p>ℓ is convex, so that the chords between known points lie above it: {@link #at} is their
- * maximum, exact at the known points, too large between them, too small beyond the largest β, where
- * it goes on along the last chord. Near 0, ℓ(β) = log n + β·μ + β²·v/2 + O(β³) with mean μ and
- * variance v: {@link #mean} and {@link #variance} solve this at the two smallest stored β (with one
- * stored, v is 0). With n = 1 all of it is exact: ℓ(β) = β·r, μ = r, v = 0.
+ * What is known of the n logits r outside the k of a batch's top-k labels: their mean μ and
+ * variance v, as they are stored, and the log-sum-exp ℓ(β) = log Σ exp(β·rⱼ) by {@link RestChords}.
  */
 final class RestMass {
   private final NDArray intercepts;
@@ -33,55 +24,32 @@ final class RestMass {
 
   /**
    * @param logSumExp ℓ(1 / T), B × m
-   * @param temperatures T of each column
-   * @param logits of the k, B × k: the mean and the variance have their data type
-   * @param classes C
+   * @param moments μ and v, B × 2
+   * @param temperatures T of each column of {@code logSumExp}
+   * @param count n
    */
-  static RestMass of(NDArray logSumExp, double[] temperatures, NDArray logits, long classes) {
-    // Differences of numbers that lie close together, divided by small β: double precision.
-    NDArray wide = logSumExp.toType(DataType.FLOAT64, false);
-    long rows = wide.getShape().get(0);
-    double logCount = Math.log((double) (classes - logits.getShape().get(1)));
-    int[] columns =
-        IntStream.range(0, temperatures.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer i) -> temperatures[i]).reversed())
-            .mapToInt(Integer::intValue)
-            .toArray();
-    NDList slopes = new NDList();
-    NDList intercepts = new NDList();
-    NDArray before = wide.getManager().full(new Shape(rows, 1), 0f, DataType.FLOAT64);
-    before = before.add(Constant.of(wide, logCount));
-    double betaBefore = 0;
-    for (int column : columns) {
-      double beta = 1 / temperatures[column];
-      NDArray value = wide.get(":, " + column + ":" + (column + 1));
-      NDArray slope = value.sub(before).div(Constant.of(wide, beta - betaBefore));
-      slopes.add(slope);
-      intercepts.add(before.sub(slope.mul(Constant.of(wide, betaBefore))));
-      before = value;
-      betaBefore = beta;
+  static RestMass of(NDArray logSumExp, NDArray moments, double[] temperatures, long count) {
+    RestChords chords = new RestChords(temperatures, count);
+    // B·m numbers, outside libtorch: the differences of numbers close together, divided by small β.
+    double[] known = wide(logSumExp).toDoubleArray();
+    int rows = Math.toIntExact(logSumExp.getShape().get(0));
+    double[] intercepts = new double[known.length];
+    double[] slopes = new double[known.length];
+    for (int row = 0; row < rows; row++) {
+      int from = row * chords.lines();
+      chords.lines(column -> known[from + column], intercepts, slopes, from);
     }
-    NDArray mean = slopes.get(0);
-    NDArray variance = mean.zerosLike();
-    if (columns.length > 1) {
-      double first = 1 / temperatures[columns[0]];
-      double second = 1 / temperatures[columns[1]];
-      // The second derivative of the parabola through ℓ(0), ℓ(first) and ℓ(second).
-      variance =
-          slopes
-              .get(1)
-              .sub(slopes.get(0))
-              .mul(Constant.of(wide, 2 / second))
-              .maximum(Constant.of(wide, 0));
-      mean = mean.sub(variance.mul(Constant.of(wide, first / 2)));
-    }
-    DataType type = logits.getDataType();
+    NDManager manager = logSumExp.getManager();
+    Shape shape = new Shape(rows, chords.lines());
     return new RestMass(
-        NDArrays.concat(intercepts, 1),
-        NDArrays.concat(slopes, 1),
-        mean.toType(type, false),
-        variance.toType(type, false));
+        manager.create(intercepts, shape),
+        manager.create(slopes, shape),
+        wide(moments.get(":, 0:1")),
+        wide(moments.get(":, 1:2")));
+  }
+
+  private static NDArray wide(NDArray x) {
+    return x.toType(DataType.FLOAT64, false);
   }
 
   /**
@@ -98,12 +66,21 @@ final class RestMass {
         .max(new int[] {1}, true);
   }
 
-  /** μ, B × 1. */
+  /**
+   * What is known of the logits r − c.
+   *
+   * @param centre c, B × 1, float64
+   */
+  RestMass about(NDArray centre) {
+    return new RestMass(intercepts, slopes.sub(centre), mean.sub(centre), variance);
+  }
+
+  /** μ, B × 1, float64. */
   NDArray mean() {
     return mean;
   }
 
-  /** v, B × 1, zero or above. */
+  /** v, B × 1, float64, zero or above. */
   NDArray variance() {
     return variance;
   }

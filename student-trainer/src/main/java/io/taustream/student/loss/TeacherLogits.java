@@ -5,8 +5,9 @@ import ai.djl.ndarray.types.Shape;
 
 /**
  * What a loss knows of the teacher's logits t of B samples and C classes: all of them, or the k
- * largest and the mass of the rest. A loss asks for the view of them that its formula needs, so
- * that one formula does for both; docs/losses.md says what each view means for top-k labels.
+ * largest with the mass, the mean and the variance of the rest. A loss asks for the view of them
+ * that its formula needs, so that one formula does for both; docs/losses.md says what each view
+ * means for top-k labels.
  *
  * <p>All tensors are constants and borrowed. Where k = C − 1, every view is that of the dense
  * logits.
@@ -24,12 +25,13 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
   }
 
   /**
-   * The k largest logits of each sample and the softened mass of the others.
+   * The k largest logits of each sample, and of the others the softened mass, mean and variance.
    *
    * @param indices the classes by falling logit, B × k, int32 or int64, none twice in a row
    * @param logits theirs, B × k, of the student's data type
    * @param restLogSumExp for each rest temperature T, log Σ exp(tⱼ / T) over the other classes, B ×
    *     m
+   * @param restMoments mean and population variance of the other classes' logits, B × 2
    * @param restTemperatures m of them, positive, no two equal, in the columns' order
    * @param classes C, above k
    */
@@ -37,10 +39,12 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
       NDArray indices,
       NDArray logits,
       NDArray restLogSumExp,
+      NDArray restMoments,
       double[] restTemperatures,
       long classes) {
-    return new TopKLogits(
-        indices, logits, RestMass.of(restLogSumExp, restTemperatures, logits, classes), classes);
+    long count = classes - logits.getShape().get(1);
+    RestMass rest = RestMass.of(restLogSumExp, restMoments, restTemperatures, count);
+    return new TopKLogits(indices, logits, rest, classes);
   }
 
   /** B × C. */
@@ -52,7 +56,7 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
    *
    * @param student logits s, B × C
    */
-  abstract Events events(NDArray student, Softening softening);
+  abstract Events events(NDArray student, TemperatureScaling scaling);
 
   /**
    * Class y, and {@link #events} without it.
@@ -60,13 +64,13 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
    * @param student logits s, B × C
    * @param y classes, B × 1, int64, in [0, C)
    */
-  abstract Decoupled decoupled(NDArray student, NDArray y, Softening softening);
+  abstract Decoupled decoupled(NDArray student, NDArray y, TemperatureScaling scaling);
 
   /**
    * Log-weights of all classes, B × C: what the softmax of makes the probabilities. Where only the
    * mass of the rest is known, its classes share it evenly.
    */
-  abstract NDArray spread(Softening softening);
+  abstract NDArray spread(TemperatureScaling scaling);
 
   /**
    * The order of the classes as far as it is known.

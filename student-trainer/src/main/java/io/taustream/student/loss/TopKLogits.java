@@ -58,25 +58,28 @@ final class TopKLogits extends TeacherLogits {
    */
   private record Weights(NDArray top, NDArray rest) {}
 
-  private Weights weights(Softening softening) {
-    NDArray T = softening.temperature();
+  private Weights weights(TemperatureScaling scaling) {
+    NDArray T = scaling.temperature();
     NDArray one = Constant.of(T, 1);
-    if (!softening.standardize()) {
+    if (!scaling.standardize()) {
       return new Weights(logits.div(T), rest.at(one.div(T)));
     }
-    NDArray C = Constant.of(logits, (double) classes);
-    NDArray n = Constant.of(logits, count());
-    NDArray mu = rest.mean();
-    NDArray mean = logits.sum(new int[] {1}, true).add(mu.mul(n)).div(C);
+    // In double precision: a square of a masked class's logit may be more than float32 holds.
+    NDArray top = logits.toType(DataType.FLOAT64, false);
+    NDArray n = Constant.of(top, count());
+    NDArray sum = top.sum(new int[] {1}, true).add(rest.mean().mul(n));
+    NDArray mean = sum.div(Constant.of(top, (double) classes));
+    NDArray centred = top.sub(mean);
+    RestMass others = rest.about(mean);
     NDArray squares =
-        logits
-            .sub(mean)
+        centred
             .square()
             .sum(new int[] {1}, true)
-            .add(mu.sub(mean).square().add(rest.variance()).mul(n));
-    NDArray divisor = Standardization.divisor(squares, classes);
-    NDArray beta = one.div(divisor.mul(T));
-    return new Weights(logits.sub(mean).div(divisor).div(T), rest.at(beta).sub(mean.mul(beta)));
+            .add(others.mean().square().add(others.variance()).mul(n));
+    DataType type = logits.getDataType();
+    NDArray divisor = Standardization.divisor(squares, classes).toType(type, false);
+    return new Weights(
+        centred.toType(type, false).div(divisor).div(T), others.at(one.div(divisor.mul(T))));
   }
 
   /**
@@ -84,7 +87,8 @@ final class TopKLogits extends TeacherLogits {
    * rounding to float16 may have brought below it.
    */
   private NDArray behind() {
-    return rest.mean().minimum(logits.min(new int[] {1}, true));
+    NDArray mean = rest.mean().toType(logits.getDataType(), false);
+    return mean.minimum(logits.min(new int[] {1}, true));
   }
 
   @Override
@@ -107,9 +111,9 @@ final class TopKLogits extends TeacherLogits {
   }
 
   @Override
-  Events events(NDArray student, Softening softening) {
-    Weights weights = weights(softening);
-    NDArray s = softening.of(student);
+  Events events(NDArray student, TemperatureScaling scaling) {
+    Weights weights = weights(scaling);
+    NDArray s = scaling.of(student);
     return new Events(
         weights.top().concat(weights.rest(), 1),
         s.gather(indices, 1).concat(LogSumExp.of(s.gather(others, 1)), 1));
@@ -120,9 +124,9 @@ final class TopKLogits extends TeacherLogits {
    * have what is left.
    */
   @Override
-  Decoupled decoupled(NDArray student, NDArray y, Softening softening) {
-    Weights weights = weights(softening);
-    NDArray s = softening.of(student);
+  Decoupled decoupled(NDArray student, NDArray y, TemperatureScaling scaling) {
+    Weights weights = weights(scaling);
+    NDArray s = scaling.of(student);
     NDArray absent = Constant.of(s, Events.ABSENT);
     NDArray isTarget = indices.eq(y).toType(s.getDataType(), false);
     NDArray inside = isTarget.sum(new int[] {1}, true);
@@ -147,8 +151,8 @@ final class TopKLogits extends TeacherLogits {
   }
 
   @Override
-  NDArray spread(Softening softening) {
-    Weights weights = weights(softening);
+  NDArray spread(TemperatureScaling scaling) {
+    Weights weights = weights(scaling);
     NDArray share = weights.rest().sub(Constant.of(weights.rest(), Math.log(count())));
     return share.broadcast(shape()).scatter(indices, weights.top(), 1);
   }

@@ -27,6 +27,9 @@ import java.util.List;
  * generator, which every training pass starts anew from the student's seed and the number of passes
  * so far; that number is one of the {@link #statistics()}, so that a resumed run draws the same.
  *
+ * <p>That generator is the whole process's: students whose modules draw random numbers are trained
+ * one at a time in a process. Side by side, what each draws would depend on how their passes meet.
+ *
  * <p>libtorch runs the module's graph as it stands, without optimising it to the inputs that it has
  * seen: a resumed run has seen others.
  */

@@ -8,6 +8,7 @@ import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.label.SoftLabels;
+import io.taustream.storage.label.TopK;
 import io.taustream.storage.label.TopKLabelBatch;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.loss.TeacherLogits;
@@ -62,10 +63,12 @@ public record BatchTensors(NDArray images, Optional<TeacherLogits> teacher, NDAr
     List<Float> temperatures = labels.encoding().restTemperatures();
     Shape kept = new Shape(labels.size(), labels.encoding().k());
     Shape rest = new Shape(labels.size(), temperatures.size());
+    Shape moments = new Shape(labels.size(), TopK.MOMENTS);
     return TeacherLogits.topK(
         manager.create(labels.indices(), kept, DataType.INT32),
         manager.create(labels.logits(), kept, DataType.FLOAT32),
         manager.create(labels.restLogSumExp(), rest, DataType.FLOAT32),
+        manager.create(labels.restMoments(), moments, DataType.FLOAT32),
         temperatures.stream().mapToDouble(Float::doubleValue).toArray(),
         labels.classes());
   }

@@ -88,14 +88,14 @@ public final class StudentTrainer {
       WeightedLoss.Value value = Autograd.record(() -> loss.value(input));
       WeightedLoss.Numbers numbers = value.read();
       requireFinite("loss", numbers.total(), numbers.terms(), learningRate);
+      Optional<TermGradients> parts =
+          diagnosis.dueAt(steps + 1) ? diagnosis.of(loss, input) : Optional.empty();
       double norm;
-      Optional<TermGradients> parts;
       try {
         Autograd.backward(value.total());
         norm = gradients.norm(manager);
         requireFinite("gradient", norm, numbers.terms(), learningRate);
         optimizer.update(learningRate);
-        parts = diagnosis.dueAt(steps + 1) ? diagnosis.of(loss, input) : Optional.empty();
       } finally {
         gradients.clear();
       }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taustream.storage.TaustreamException;
@@ -19,6 +21,7 @@ import io.taustream.student.loss.Weight;
 import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.PixelNormalisation;
 import io.taustream.student.model.Student;
+import io.taustream.student.model.Student.NamedTensor;
 import io.taustream.student.model.StudentModels;
 import io.taustream.student.model.TorchScriptStudent;
 import io.taustream.student.optimizer.Sgd;
@@ -65,6 +68,21 @@ class CheckpointTest {
   void closeAll() {
     objects.close();
     root.close();
+  }
+
+  @Test
+  void refusesADataTypeThatAFileCannotHold() {
+    try (Run run = new Run("resnet8", 1)) {
+      NDArray phase = run.student.manager().ones(new Shape(4)).fft(4);
+      TrainingProgress progress = new TrainingProgress(1, 0, 0, 0, "fingerprint", "");
+
+      assertThatThrownBy(
+              () ->
+                  Checkpoint.of(
+                      run.student, List.of(new NamedTensor("phase", phase)), run.sgd, progress))
+          .isInstanceOf(TaustreamException.class)
+          .hasMessageContainingAll("'learned.phase' is complex64", "float32");
+    }
   }
 
   /** A student in training. */

@@ -9,16 +9,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.taustream.student.loss.CrossEntropy;
+import io.taustream.student.loss.CurriculumTemperature;
 import io.taustream.student.loss.KendallTau;
 import io.taustream.student.loss.KullbackLeibler;
 import io.taustream.student.loss.Loss;
 import io.taustream.student.loss.LossInput;
+import io.taustream.student.loss.LossState;
 import io.taustream.student.loss.Pairing;
 import io.taustream.student.loss.Surrogate;
 import io.taustream.student.loss.TeacherLogits;
 import io.taustream.student.loss.WeightedLoss;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -226,6 +229,31 @@ class GradientDiagnosisTest {
   }
 
   @Test
+  void leavesNoGradientInWhatALossLearns() {
+    CurriculumTemperature ctkd = new CurriculumTemperature(1, 20, 1, 10, false);
+    NDManager run = manager.newSubManager();
+    NDArray theta = run.ones(new Shape(1));
+    theta.setRequiresGradient(true);
+    LossInput input =
+        new LossInput(
+            matrix(new float[][] {{0, 1, 2}}),
+            Optional.of(TeacherLogits.dense(matrix(new float[][] {{1, 3, 2}}))),
+            manager.create(new long[1]),
+            new LossState(10, Map.of("ctkd.theta", theta)));
+
+    TermGradients found =
+        GradientDiagnosis.every(1)
+            .of(new WeightedLoss(List.of(term(ctkd, 1))), input)
+            .orElseThrow();
+
+    assertThat(found.norms().get("ctkd")).isPositive();
+    try (NDArray gradient = theta.getGradient()) {
+      assertThat(gradient.toFloatArray()).containsExactly(0f);
+    }
+    assertThat(run.getManagedArrays()).containsExactly(theta);
+  }
+
+  @Test
   void comesDueAtTheFirstStepAndEveryNthFromThere() {
     GradientDiagnosis diagnosis = GradientDiagnosis.every(20);
 
@@ -267,6 +295,7 @@ class GradientDiagnosisTest {
             manager.create(new int[] {3, 1}, new Shape(1, 2)),
             manager.create(new float[] {5, 4}, new Shape(1, 2)),
             rest,
+            manager.zeros(new Shape(1, 2)),
             new double[] {1},
             5);
     LossInput input =

@@ -32,7 +32,6 @@ class EvaluationMetricsTest {
     assertThat(evaluation.top5().getAsDouble()).isEqualTo(0.75);
     assertThat(evaluation.agreement()).isEmpty();
     assertThat(evaluation.kendallTau()).isEmpty();
-    assertThat(evaluation.loss()).isEmpty();
     assertThat(evaluation.confusion().counts())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
@@ -78,16 +77,6 @@ class EvaluationMetricsTest {
     assertThat(evaluation.ece()).isEmpty();
     assertThat(evaluation.agreement().getAsDouble()).isEqualTo(0.5);
     assertThat(evaluation.kendallTau().getAsDouble()).isCloseTo(0, TINY);
-  }
-
-  @Test
-  void weighsTheLossByRows() {
-    EvaluationMetrics metrics = new EvaluationMetrics(2);
-    metrics.addLoss(3, 1, Map.of("ce", 2.0));
-    metrics.addLoss(1, 5, Map.of("ce", 6.0));
-
-    assertThat(metrics.evaluation().loss().getAsDouble()).isCloseTo(2, TINY);
-    assertThat(metrics.evaluation().lossTerms().get("ce")).isCloseTo(3, TINY);
   }
 
   @Test

@@ -1,11 +1,8 @@
 package io.taustream.student.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import io.taustream.student.loss.CrossEntropy;
-import io.taustream.student.loss.WeightedLoss;
 import io.taustream.student.model.PixelNormalisation;
 import io.taustream.student.model.Student;
 import io.taustream.student.model.StudentModels;
@@ -13,7 +10,6 @@ import io.taustream.student.train.TestBatches;
 import io.taustream.student.train.TorchThreads;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
@@ -33,22 +29,14 @@ class StudentEvaluatorTest {
             StudentModels.create(
                 "resnet8", CLASSES, SIZE, PixelNormalisation.IMAGENET, 1, Device.cpu())) {
       TestBatches batches = new TestBatches(root, SIZE, CLASSES);
-      StudentEvaluator evaluator =
-          new StudentEvaluator(
-              student,
-              Optional.of(new WeightedLoss(List.of(new WeightedLoss.Term(new CrossEntropy(), 2)))),
-              new TorchThreads(1),
-              scheduler);
+      StudentEvaluator evaluator = new StudentEvaluator(student, new TorchThreads(1), scheduler);
       List<float[]> before = tensors(student);
       int arrays = student.manager().getManagedArrays().size();
 
       Evaluation evaluation = evaluate(evaluator, batches);
 
       assertThat(evaluation.samples()).isEqualTo(40);
-      assertThat(evaluation.loss().getAsDouble())
-          .isCloseTo(2 * evaluation.nll().getAsDouble(), within(1e-5));
-      assertThat(evaluation.lossTerms().get("ce"))
-          .isCloseTo(evaluation.nll().getAsDouble(), within(1e-5));
+      assertThat(evaluation.nll().getAsDouble()).isPositive();
       assertThat(evaluation.agreement()).isPresent();
       assertThat(evaluation.kendallTau().getAsDouble()).isBetween(-1.0, 1.0);
       assertThat(evaluation.top5().getAsDouble())

@@ -3,15 +3,26 @@ package io.taustream.student.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.taustream.storage.label.TopK;
+import io.taustream.storage.label.TopKColumns;
 import io.taustream.storage.label.TopKLabelBatch;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.diagnose.SampleOutcomes;
+import io.taustream.student.loss.KullbackLeibler;
+import io.taustream.student.loss.LossInput;
+import io.taustream.student.loss.TeacherLogits;
+import io.taustream.student.train.TestLabels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -24,27 +35,12 @@ class TopKReferenceTest {
   private static final List<Float> TEMPERATURES = List.of(1f, 2f, 4f, 8f);
 
   private static TopKLabelBatch labels(RootAllocator allocator, float[] t, int k) {
-    TopK encoding = new TopK(k, TEMPERATURES);
-    TopKLabelBatch batch =
-        new TopKLabelBatch(
-            List.of(new SampleView("s.tar", 0, "k", 0, 0, 0)),
-            t.length,
-            encoding,
-            allocator.buffer(TopKLabelBatch.bytes(1, encoding)));
-    int[] order = order(t);
-    for (int i = 0; i < k; i++) {
-      batch.indices().putInt(i * Integer.BYTES, order[i]);
-      batch.logits().putFloat(i * Float.BYTES, t[order[i]]);
-    }
-    for (int i = 0; i < TEMPERATURES.size(); i++) {
-      double temperature = TEMPERATURES.get(i);
-      double sum = 0;
-      for (int j = k; j < t.length; j++) {
-        sum += Math.exp(t[order[j]] / temperature);
-      }
-      batch.restLogSumExp().putFloat(i * Float.BYTES, (float) Math.log(sum));
-    }
-    return batch;
+    return labels(allocator, t, new TopK(k, TEMPERATURES));
+  }
+
+  private static TopKLabelBatch labels(RootAllocator allocator, float[] t, TopK encoding) {
+    List<SampleView> row = List.of(new SampleView("s.tar", 0, "k", 0, 0, 0));
+    return TestLabels.topK(row, FloatBuffer.wrap(t), encoding, allocator);
   }
 
   private static int[] order(float[] t) {
@@ -142,6 +138,45 @@ class TopKReferenceTest {
           .isEqualTo(1);
       assertThat(kl(outcome(reference, t))).isCloseTo(0, within(1e-6f));
       assertThat(kl(outcome(reference, new float[] {0, 1, 2, 3, 4, 5}))).isGreaterThan(0.1f);
+    }
+  }
+
+  /** At T = 4, which is stored, between what is stored, or below all of it. */
+  @Property(tries = 20)
+  void findsTheDivergenceThatTheLossFinds(
+      @ForAll Random random,
+      @ForAll @IntRange(min = 3, max = 12) int classes,
+      @ForAll @IntRange(min = 1, max = 11) int most) {
+    int k = Math.min(most, classes - 1);
+    float[] s = row(random, classes);
+    float[] t = row(random, classes);
+    for (List<Float> temperatures :
+        List.of(TEMPERATURES, List.of(8f, 1f, 2f), List.of(1f), List.of(5f, 8f), List.of(8f))) {
+      TopK encoding = new TopK(k, temperatures);
+      try (RootAllocator allocator = new RootAllocator();
+          TopKLabelBatch labels = labels(allocator, t, encoding);
+          NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        TopKColumns columns = labels.columns();
+        TeacherLogits teacher =
+            TeacherLogits.topK(
+                manager.create(columns.indices(), new Shape(1, k), DataType.INT32),
+                manager.create(columns.logits(), new Shape(1, k), DataType.FLOAT32),
+                manager.create(columns.restLogSumExp(), new Shape(1, temperatures.size())),
+                manager.create(columns.restMoments(), new Shape(1, 2)),
+                temperatures.stream().mapToDouble(Float::doubleValue).toArray(),
+                classes);
+        NDArray loss =
+            new KullbackLeibler(4, false)
+                .value(
+                    new LossInput(
+                        manager.create(s, new Shape(1, classes)),
+                        Optional.of(teacher),
+                        manager.create(new long[1])));
+
+        assertThat(kl(outcome(TeacherReference.of(labels), s)))
+            .as("%s", encoding)
+            .isCloseTo(loss.getFloat() / 16, within(1e-5f));
+      }
     }
   }
 }

@@ -26,11 +26,8 @@ final class PlainTopK {
     double mean = 0;
     double divisor = 1;
     if (standardize) {
-      // ℓ(β) = log n + βμ + β²v/2 at 1/8 and 1/4.
-      double g8 = 8 * ((float) teacher.rest(row, 1.0 / 8) - Math.log(n));
-      double g4 = 4 * ((float) teacher.rest(row, 1.0 / 4) - Math.log(n));
-      double v = Math.max(0, 16 * (g4 - g8));
-      double mu = g8 - v / 16;
+      double mu = teacher.restMoments(row)[0];
+      double v = teacher.restMoments(row)[1];
       for (int i = 0; i < k; i++) {
         mean += t[order[i]] / classes;
       }
@@ -182,9 +179,7 @@ final class PlainTopK {
     for (int b = 0; b < s.length; b++) {
       double[] t = teacher.row(b);
       int[] order = teacher.order(b);
-      double g8 = 8 * ((float) teacher.rest(b, 1.0 / 8) - Math.log(n));
-      double g4 = 4 * ((float) teacher.rest(b, 1.0 / 4) - Math.log(n));
-      double mean = g8 - Math.max(0, g4 - g8);
+      double mean = teacher.restMoments(b)[0];
       for (int i = 0; i < k; i++) {
         for (int j = i + 1; j < classes; j++) {
           double deltaS = s[b][order[i]] - s[b][order[j]];

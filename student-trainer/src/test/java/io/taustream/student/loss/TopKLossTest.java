@@ -3,7 +3,11 @@ package io.taustream.student.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +20,7 @@ import org.apache.arrow.memory.util.Float16;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Losses of top-k labels: those of the dense logits where nothing is lost, and finite anywhere. */
 class TopKLossTest {
@@ -85,6 +90,34 @@ class TopKLossTest {
     }
   }
 
+  /** Whatever the teacher's scale: the moments of the rest are stored and not derived. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 2, 4, 8, 16, 32})
+  void standardiseByTheMeanAndTheDeviationOfAllLogits(double deviation) {
+    int classes = 100;
+    Random random = new Random(8);
+    double[] t = new double[3 * classes];
+    Arrays.setAll(t, i -> (float) (5 + deviation * random.nextGaussian()));
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+      NDArray s = manager.zeros(new Shape(3, classes), DataType.FLOAT64);
+      TemperatureScaling scaling = TemperatureScaling.at(s, 1, true);
+      for (int k : new int[] {1, 10, 50, 98}) {
+        TopKTeacher teacher = new TopKTeacher(classes, k, t);
+        Events found = teacher.tensors(manager, DataType.FLOAT64).events(s, scaling);
+        for (int row = 0; row < 3; row++) {
+          double[] all = teacher.row(row);
+          double mean = Arrays.stream(all).average().orElseThrow();
+          double sigma =
+              Math.sqrt(Arrays.stream(all).map(x -> (x - mean) * (x - mean)).sum() / (classes - 1));
+          for (int i = 0; i < k; i++) {
+            double z = (all[teacher.order(row)[i]] - mean) / (sigma + 1e-7);
+            assertThat(found.teacher().getDouble(row, i)).isCloseTo(z, within(1e-6));
+          }
+        }
+      }
+    }
+  }
+
   /** Rows on the CPU, merged from some thousand classes on, against tiles in double precision. */
   @ParameterizedTest
   @CsvSource({"600,1", "1200,12", "3000,7", "700,699"})
@@ -124,6 +157,29 @@ class TopKLossTest {
         t[i] = Math.rint(2 * t[i]) * scale;
       }
       requireFinite(s, new TopKTeacher(classes, k, t), random.longs(2, -1, classes).toArray());
+    }
+  }
+
+  /** A teacher that masks classes gives them logits of any size. */
+  @ParameterizedTest
+  @ValueSource(doubles = {-1e9, -1e30, -3e38})
+  void areFiniteStandardisedWhereClassesAreMasked(double masked) {
+    double[] t = {3, 1, 2, masked, masked, masked, 0.5, 1, 0, 2, masked, masked};
+    double[] s = new Random(4).doubles(t.length, -2, 2).toArray();
+    // The k themselves are no masked classes, which float16 could not hold.
+    for (int k = 1; k < 4; k++) {
+      TopKTeacher teacher = new TopKTeacher(6, k, t);
+      for (Loss loss :
+          List.of(
+              new KullbackLeibler(4, true),
+              new DecoupledDistillation(1, 2, 4, true),
+              new CurriculumTemperature(1, 20, 1, 10, true))) {
+        assertThat(
+                LossProbe.of(loss, DataType.FLOAT32, s, teacher, new long[] {0, 4}, EPOCH)
+                    .isFinite())
+            .as("%s, k = %d", loss, k)
+            .isTrue();
+      }
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /**
  * Top-k labels of a batch of dense logits, as the label store would keep them but for the rounding
- * of the k to float16, which a test may do before; the rest's log-sum-exp is rounded to float32.
+ * of the k to float16, which a test may do before; what is known of the rest is rounded to float32.
  */
 // Array: made once for a test and compared with nothing.
 @SuppressWarnings("ArrayRecordComponent")
@@ -46,6 +46,15 @@ record TopKTeacher(int classes, int k, double[] logits) {
     return largest + Math.log(sum);
   }
 
+  /** The mean and the variance of the others, as a label knows them. */
+  double[] restMoments(int row) {
+    double[] t = row(row);
+    double[] rest = Arrays.stream(order(row)).skip(k).mapToDouble(c -> t[c]).toArray();
+    double mean = Arrays.stream(rest).average().orElseThrow();
+    double variance = Arrays.stream(rest).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
+    return new double[] {(float) mean, (float) Math.min(Float.MAX_VALUE, variance)};
+  }
+
   /** ℓ(β) as a label knows it: chords between what is stored. */
   double storedRest(int row, double beta) {
     double most = Double.NEGATIVE_INFINITY;
@@ -66,6 +75,7 @@ record TopKTeacher(int classes, int k, double[] logits) {
     int[] indices = new int[rows() * k];
     double[] top = new double[rows() * k];
     float[] rest = new float[rows() * m];
+    float[] moments = new float[rows() * 2];
     for (int row = 0; row < rows(); row++) {
       int[] order = order(row);
       for (int i = 0; i < k; i++) {
@@ -75,11 +85,14 @@ record TopKTeacher(int classes, int k, double[] logits) {
       for (int i = 0; i < m; i++) {
         rest[row * m + i] = (float) rest(row, 1 / TEMPERATURES[i]);
       }
+      moments[2 * row] = (float) restMoments(row)[0];
+      moments[2 * row + 1] = (float) restMoments(row)[1];
     }
     return TeacherLogits.topK(
         manager.create(indices, new Shape(rows(), k)),
         manager.create(top, new Shape(rows(), k)).toType(type, true),
         manager.create(rest, new Shape(rows(), m)),
+        manager.create(moments, new Shape(rows(), 2)),
         TEMPERATURES,
         classes);
   }

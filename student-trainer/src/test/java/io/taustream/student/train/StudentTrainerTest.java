@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.SoftLabelBatch;
+import io.taustream.storage.label.TopK;
 import io.taustream.storage.sample.SampleView;
 import io.taustream.student.diagnose.GradientDiagnosis;
 import io.taustream.student.loss.CrossEntropy;
@@ -34,6 +35,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StudentTrainerTest {
   private static final int CLASSES = 4;
@@ -67,6 +70,14 @@ class StudentTrainerTest {
             new WeightedLoss.Term(new CrossEntropy(), 0.1),
             new WeightedLoss.Term(new KullbackLeibler(4, false), 0.9),
             new WeightedLoss.Term(new KendallTau(Surrogate.TANH, Pairing.SIGN, 1), 5)));
+  }
+
+  private static WeightedLoss learningLoss() {
+    return new WeightedLoss(
+        Stream.concat(
+                distillation().terms().values().stream(),
+                Stream.of(new WeightedLoss.Term(new CurriculumTemperature(1, 20, 1, 10, false), 1)))
+            .toList());
   }
 
   private StepResult step(long seed, double learningRate) {
@@ -119,13 +130,7 @@ class StudentTrainerTest {
   @Test
   void givesTheSameBitsWithADiagnosis() {
     // With a term that learns: its gradient must not be added to.
-    WeightedLoss loss =
-        new WeightedLoss(
-            Stream.concat(
-                    distillation().terms().values().stream(),
-                    Stream.of(
-                        new WeightedLoss.Term(new CurriculumTemperature(1, 20, 1, 10, false), 1)))
-                .toList());
+    WeightedLoss loss = learningLoss();
     List<List<float[]>> tensors = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
     for (GradientDiagnosis diagnosis :
@@ -199,19 +204,37 @@ class StudentTrainerTest {
     assertThat(root.getAllocatedMemory()).isZero();
   }
 
-  @Test
-  void twoHundredStepsLeaveNothingBehind() throws Exception {
-    for (int i = 0; i < 50; i++) {
-      step(i, 0.01);
-    }
-    int arrays = student.manager().getManagedArrays().size();
-    long resident = residentKibibytes();
-    for (int i = 0; i < 200; i++) {
-      step(i, 0.01);
-    }
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void twoHundredStepsLeaveNothingBehind(boolean topK) throws Exception {
+    try (LearnedParameters learned = LearnedParameters.of(learningLoss(), student.manager());
+        Sgd both = new Sgd(student, learned.tensors(), new Sgd.Settings(0.9, 5e-4, true))) {
+      StudentTrainer learning =
+          new StudentTrainer(
+              student,
+              learningLoss(),
+              learned,
+              both,
+              new TorchThreads(1),
+              0,
+              GradientDiagnosis.every(3));
+      steps(learning, 50, topK);
+      int arrays = student.manager().getManagedArrays().size();
+      long resident = residentKibibytes();
+      steps(learning, 200, topK);
 
-    assertThat(student.manager().getManagedArrays()).hasSize(arrays);
-    assertThat(residentKibibytes() - resident).as("growth in KiB").isLessThan(40_000);
+      assertThat(student.manager().getManagedArrays()).hasSize(arrays);
+      assertThat(residentKibibytes() - resident).as("growth in KiB").isLessThan(40_000);
+    }
+  }
+
+  private void steps(StudentTrainer trainer, int count, boolean topK) {
+    TopK encoding = new TopK(2, List.of(1f, 4f));
+    for (int i = 0; i < count; i++) {
+      try (TrainingBatch batch = topK ? batches.topKBatch(32, i, encoding) : batches.batch(32, i)) {
+        trainer.step(batch, new StepTime(i / 20.0, 0.01));
+      }
+    }
   }
 
   private static long residentKibibytes() throws IOException {

@@ -2,6 +2,7 @@ package io.taustream.student.train;
 
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.label.SoftLabelBatch;
+import io.taustream.storage.label.TopK;
 import io.taustream.storage.sample.SampleView;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,16 @@ public final class TestBatches {
             .mapToObj(i -> new SampleView("s.tar", i, "k" + i, random.nextInt(classes), 0, seed))
             .toList();
     return new TrainingBatch(images(rows, random, through), Optional.of(labels(rows, random)));
+  }
+
+  /** The batch of the same seed with top-k labels. */
+  public TrainingBatch topKBatch(int size, long seed, TopK encoding) {
+    TrainingBatch dense = batch(size, seed);
+    try (SoftLabelBatch labels = (SoftLabelBatch) dense.labels().orElseThrow()) {
+      return new TrainingBatch(
+          dense.images(),
+          Optional.of(TestLabels.topK(labels.rows(), labels.logits(), encoding, allocator)));
+    }
   }
 
   public ImageBatch images(List<SampleView> rows, Random random) {
