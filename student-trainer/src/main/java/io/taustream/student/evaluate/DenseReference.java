@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 final class DenseReference extends TeacherReference {
   private final FloatBuffer logits;
   private final float[] teacher;
+  private float[] student;
 
   DenseReference(FloatBuffer logits, int classes) {
     this.logits = logits;
@@ -16,24 +17,8 @@ final class DenseReference extends TeacherReference {
   }
 
   @Override
-  int prediction(int row) {
-    read(row);
-    return EvaluationMetrics.argmax(teacher);
-  }
-
-  @Override
-  OptionalDouble tau(int row, float[] student, KendallTauB kendall) {
-    read(row);
-    return kendall.of(student, teacher);
-  }
-
-  @Override
-  void addOutcome(int row, float[] student, boolean right, SampleOutcomes.Builder outcomes) {
-    read(row);
-    outcomes.add(student, teacher, right);
-  }
-
-  private void read(int row) {
+  void read(int row, float[] student) {
+    this.student = student;
     logits.get(row * teacher.length, teacher);
     for (float logit : teacher) {
       if (!Float.isFinite(logit)) {
@@ -42,5 +27,20 @@ final class DenseReference extends TeacherReference {
                 .formatted(row, logit));
       }
     }
+  }
+
+  @Override
+  int prediction() {
+    return EvaluationMetrics.argmax(teacher);
+  }
+
+  @Override
+  OptionalDouble tau(KendallTauB kendall) {
+    return kendall.of(student, teacher);
+  }
+
+  @Override
+  void addOutcome(boolean right, SampleOutcomes.Builder outcomes) {
+    outcomes.add(student, teacher, right);
   }
 }

@@ -61,7 +61,8 @@ public final class EvaluationMetrics {
         addLabelled(labels[i], predicted);
       }
       if (teacher.isPresent()) {
-        addCompared(predicted, labels[i], i, teacher.get());
+        teacher.get().read(i, row);
+        addCompared(predicted, labels[i], teacher.get());
       }
     }
   }
@@ -92,15 +93,15 @@ public final class EvaluationMetrics {
     confusion.merge(new Cell(label, predicted), 1L, Long::sum);
   }
 
-  private void addCompared(int predicted, int label, int index, TeacherReference teacher) {
+  private void addCompared(int predicted, int label, TeacherReference teacher) {
     compared++;
     if (label >= 0) {
-      teacher.addOutcome(index, row, predicted == label, outcomes);
+      teacher.addOutcome(predicted == label, outcomes);
     } else {
       outcomes.addUnlabelled();
     }
-    agreed += predicted == teacher.prediction(index) ? 1 : 0;
-    OptionalDouble correlation = teacher.tau(index, row, kendall);
+    agreed += predicted == teacher.prediction() ? 1 : 0;
+    OptionalDouble correlation = teacher.tau(kendall);
     if (correlation.isPresent()) {
       ranked++;
       tau += correlation.getAsDouble();

@@ -8,8 +8,9 @@ import java.nio.FloatBuffer;
 import java.util.OptionalDouble;
 
 /**
- * What is known of a teacher in each row of a batch, to compare a student with. Borrows the labels'
- * memory and reuses scratch memory: not thread-safe.
+ * What is known of a teacher in each row of a batch, to compare a student with: one row at a time,
+ * the one given to {@link #read} last. Borrows the labels' memory and reuses scratch memory: not
+ * thread-safe.
  */
 public abstract sealed class TeacherReference permits DenseReference, TopKReference {
   TeacherReference() {}
@@ -30,16 +31,22 @@ public abstract sealed class TeacherReference permits DenseReference, TopKRefere
     return new DenseReference(logits, classes);
   }
 
-  /** The class that the teacher predicts for a row. */
-  abstract int prediction(int row);
+  /**
+   * Takes a row.
+   *
+   * @param student its logits of the same sample, borrowed until the next row is taken
+   */
+  abstract void read(int row, float[] student);
+
+  /** The class that the teacher predicts. */
+  abstract int prediction();
 
   /**
-   * Kendall's τ-b of a row with a student's logits, over the pairs whose order is known; empty
-   * where it is not defined.
+   * Kendall's τ-b with the student's logits, over the pairs whose order is known; empty where it is
+   * not defined.
    */
-  abstract OptionalDouble tau(int row, float[] student, KendallTauB kendall);
+  abstract OptionalDouble tau(KendallTauB kendall);
 
-  /** Adds how far a student is from the finest events whose probabilities are known. */
-  abstract void addOutcome(
-      int row, float[] student, boolean right, SampleOutcomes.Builder outcomes);
+  /** Adds how far the student is from the finest events whose probabilities are known. */
+  abstract void addOutcome(boolean right, SampleOutcomes.Builder outcomes);
 }

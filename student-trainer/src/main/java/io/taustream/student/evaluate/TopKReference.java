@@ -28,6 +28,8 @@ final class TopKReference extends TeacherReference {
   private final float[] others;
   private final float[] studentEvents;
   private final float[] teacherEvents;
+  private int row;
+  private float[] student;
 
   TopKReference(TopKLabelBatch labels) {
     this.k = labels.encoding().k();
@@ -48,29 +50,34 @@ final class TopKReference extends TeacherReference {
   }
 
   @Override
-  int prediction(int row) {
+  void read(int row, float[] student) {
+    this.row = row;
+    this.student = student;
+    gatherOthers();
+  }
+
+  @Override
+  int prediction() {
     return indices.get(row * k);
   }
 
   @Override
-  OptionalDouble tau(int row, float[] student, KendallTauB kendall) {
+  OptionalDouble tau(KendallTauB kendall) {
     // Rounding to float16 may have brought the least of the k below the mean of the others.
     Arrays.fill(teacher, Math.min(moments.get(2 * row), logits.get(row * k + k - 1)));
     for (int i = row * k; i < (row + 1) * k; i++) {
       teacher[indices.get(i)] = logits.get(i);
     }
     long unknown = (long) others.length * (others.length - 1) / 2;
-    gatherOthers(row, student);
     return kendall.of(student, teacher, unknown, tiedOthers());
   }
 
   @Override
-  void addOutcome(int row, float[] student, boolean right, SampleOutcomes.Builder outcomes) {
+  void addOutcome(boolean right, SampleOutcomes.Builder outcomes) {
     for (int i = 0; i < k; i++) {
       studentEvents[i] = student[indices.get(row * k + i)];
       teacherEvents[i] = logits.get(row * k + i);
     }
-    gatherOthers(row, student);
     studentEvents[k] = (float) (SampleOutcomes.TEMPERATURE * logSumExpOfOthers());
     teacherEvents[k] =
         (float)
@@ -79,7 +86,8 @@ final class TopKReference extends TeacherReference {
     outcomes.add(studentEvents, teacherEvents, right);
   }
 
-  private void gatherOthers(int row, float[] student) {
+  /** The student's logits of the classes that are not of the k, rising. */
+  private void gatherOthers() {
     Arrays.fill(kept, false);
     for (int i = row * k; i < (row + 1) * k; i++) {
       kept[indices.get(i)] = true;

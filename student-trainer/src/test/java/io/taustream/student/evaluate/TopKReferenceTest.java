@@ -62,7 +62,8 @@ class TopKReferenceTest {
 
   private static byte[] outcome(TeacherReference reference, float[] student) {
     SampleOutcomes.Builder outcomes = new SampleOutcomes.Builder();
-    reference.addOutcome(0, student, true, outcomes);
+    reference.read(0, student);
+    reference.addOutcome(true, outcomes);
     return outcomes.build().toBytes();
   }
 
@@ -80,9 +81,11 @@ class TopKReferenceTest {
         TopKLabelBatch labels = labels(allocator, t, classes - 1)) {
       TeacherReference topK = TeacherReference.of(labels);
       TeacherReference dense = TeacherReference.dense(FloatBuffer.wrap(t), classes);
+      topK.read(0, s);
+      dense.read(0, s);
 
-      assertThat(topK.prediction(0)).isEqualTo(dense.prediction(0));
-      assertThat(topK.tau(0, s, kendall)).isEqualTo(dense.tau(0, s, kendall));
+      assertThat(topK.prediction()).isEqualTo(dense.prediction());
+      assertThat(topK.tau(kendall)).isEqualTo(dense.tau(kendall));
       assertThat(kl(outcome(topK, s))).isCloseTo(kl(outcome(dense, s)), within(1e-5f));
     }
   }
@@ -114,7 +117,9 @@ class TopKReferenceTest {
     }
     try (RootAllocator allocator = new RootAllocator();
         TopKLabelBatch labels = labels(allocator, t, k)) {
-      var found = TeacherReference.of(labels).tau(0, s, new KendallTauB(classes));
+      TeacherReference reference = TeacherReference.of(labels);
+      reference.read(0, s);
+      var found = reference.tau(new KendallTauB(classes));
 
       if (orderedByStudent == 0 || orderedByTeacher == 0) {
         assertThat(found).isEmpty();
@@ -132,10 +137,10 @@ class TopKReferenceTest {
     try (RootAllocator allocator = new RootAllocator();
         TopKLabelBatch labels = labels(allocator, t, 2)) {
       TeacherReference reference = TeacherReference.of(labels);
+      reference.read(0, new float[] {9, 8, 1, 2, 3, 4});
 
-      assertThat(reference.prediction(0)).isZero();
-      assertThat(reference.tau(0, new float[] {9, 8, 1, 2, 3, 4}, new KendallTauB(6)).getAsDouble())
-          .isEqualTo(1);
+      assertThat(reference.prediction()).isZero();
+      assertThat(reference.tau(new KendallTauB(6)).getAsDouble()).isEqualTo(1);
       assertThat(kl(outcome(reference, t))).isCloseTo(0, within(1e-6f));
       assertThat(kl(outcome(reference, new float[] {0, 1, 2, 3, 4, 5}))).isGreaterThan(0.1f);
     }
