@@ -1,25 +1,35 @@
-package io.taustream.pipeline.config;
+package io.taustream.storage;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 as text. */
+/** SHA-256 as text: 64 hexadecimal digits in lower case. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** Of bytes: 64 hexadecimal digits in lower case. */
+  /** Of bytes. */
   public static String hex(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(begin().digest(content));
   }
 
   /** Of a text's UTF-8. */
   public static String hex(String text) {
     return hex(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Of all that a digest has been given; it begins anew. */
+  public static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** A digest of what comes in parts. */
+  public static MessageDigest begin() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

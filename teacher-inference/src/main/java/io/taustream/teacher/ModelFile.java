@@ -1,5 +1,6 @@
 package io.taustream.teacher;
 
+import io.taustream.storage.Sha256;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectNotFoundException;
 import io.taustream.storage.object.ObjectStore;
@@ -11,9 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +87,7 @@ public final class ModelFile {
   }
 
   private static ModelFile remote(ObjectStore store, ObjectUri model, Path cacheDir) {
-    String folder = hex(sha256().digest(model.toString().getBytes(StandardCharsets.UTF_8)));
+    String folder = Sha256.hex(model.toString());
     ObjectCache cache = new ObjectCache(store, cacheDir.resolve(folder.substring(0, 16)));
     Path path = cache.fetch(model, model.name());
     ModelStructure structure = ModelStructure.read(path, model.toString());
@@ -127,11 +126,11 @@ public final class ModelFile {
 
   /** The hash of a {@link TeacherIdentity}: reads every byte of the model once. */
   String sha256(TeacherCard card) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.begin();
     digest(path, digest);
     externalData.forEach(file -> digest(file, digest));
     digest.update(card.toYaml().getBytes(StandardCharsets.UTF_8));
-    return hex(digest.digest());
+    return Sha256.hex(digest);
   }
 
   /** A failure of this model, as the user sees it. */
@@ -201,17 +200,5 @@ public final class ModelFile {
     String name = model.name();
     return (name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name)
         + ".yaml";
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
   }
 }

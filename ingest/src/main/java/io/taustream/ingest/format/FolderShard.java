@@ -1,16 +1,15 @@
 package io.taustream.ingest.format;
 
+import io.taustream.storage.Sha256;
 import io.taustream.storage.object.ObjectInfo;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.sample.Shard;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -79,18 +78,13 @@ record FolderShard(Shard shard, List<Member> members) implements ShardSource {
   }
 
   private static String version(List<Member> members) {
-    MessageDigest sha256;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    MessageDigest sha256 = Sha256.begin();
     for (Member member : members) {
       String line =
           member.path + "\t" + member.object.size() + "\t" + member.object.version() + "\n";
       sha256.update(line.getBytes(StandardCharsets.UTF_8));
     }
-    return HexFormat.of().formatHex(sha256.digest()).substring(0, 16);
+    return Sha256.hex(sha256).substring(0, 16);
   }
 
   @Override

@@ -1,10 +1,8 @@
 package io.taustream.ingest.view;
 
+import io.taustream.storage.Sha256;
 import io.taustream.storage.TaustreamException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * Which views a data set has: everything that decides their pixels, apart from the images.
@@ -41,13 +39,7 @@ public record ViewSpec(String policy, int size, long seed, int count) {
 
   /** What label stores file these views under: the policy, {@code -}, 12 hex digits of a hash. */
   public String id() {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(json().getBytes(StandardCharsets.UTF_8));
-      return policy + "-" + HexFormat.of().formatHex(hash).substring(0, ID_DIGITS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return policy + "-" + Sha256.hex(json()).substring(0, ID_DIGITS);
   }
 
   /** The specification as JSON, its keys always in the same order. */

@@ -131,7 +131,7 @@ final class ComparisonRun {
     hash.update(
         candidates.stream()
             .map(ComparedConfig::config)
-            .map(config -> config.work().uri().child(config.run()).toString())
+            .map(config -> config.folder().toString())
             .collect(Collectors.joining("\n"))
             .getBytes(StandardCharsets.UTF_8));
     RunConfig first = candidates.get(0).config();

@@ -3,6 +3,7 @@ package io.taustream.pipeline.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.taustream.storage.Sha256;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.taustream.pipeline.config;
 
 import io.taustream.storage.document.YamlDocument;
+import io.taustream.storage.object.ObjectUri;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -157,6 +158,11 @@ public record RunConfig(
   /** What the random numbers of views follow from. */
   public long viewSeed() {
     return view.seed().orElse(seed);
+  }
+
+  /** Where the run's results go: {@code <work>/<run>}. */
+  public ObjectUri folder() {
+    return work.uri().child(run);
   }
 
   /** Where teacher logits are kept. */

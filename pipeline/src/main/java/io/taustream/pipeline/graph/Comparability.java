@@ -33,8 +33,7 @@ final class Comparability {
         throw new ConfigurationException(
             candidate.file() + ": data.test is missing; configurations are compared on test data");
       }
-      ComparedConfig other =
-          folders.putIfAbsent(config.work().uri().child(config.run()), candidate);
+      ComparedConfig other = folders.putIfAbsent(config.folder(), candidate);
       if (other != null) {
         throw new ConfigurationException(
             "%s and %s have the same run, %s, and the same work, %s, so they would share their folders; give one of them another run"

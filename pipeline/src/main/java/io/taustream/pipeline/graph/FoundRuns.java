@@ -6,7 +6,6 @@ import io.taustream.pipeline.report.RunReport;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.student.checkpoint.Checkpoint;
-import io.taustream.student.checkpoint.CheckpointStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,12 +54,8 @@ record FoundRuns(String version) {
     return found;
   }
 
-  private static ObjectUri folder(RunConfig run) {
-    return run.work().uri().child(run.run());
-  }
-
   private static boolean hasCheckpoint(RunConfig run, Resources resources) {
-    ObjectUri checkpoints = folder(run).child(RunFolder.CHECKPOINTS);
+    ObjectUri checkpoints = run.folder().child(RunFolder.CHECKPOINTS);
     return Boolean.TRUE.equals(
         resources.objects().list(checkpoints.child("checkpoint-")).hasElements().block());
   }
@@ -70,16 +65,11 @@ record FoundRuns(String version) {
       RunConfig run, String text, List<TeacherSlot> teachers, Resources resources) {
     RunFolder folder = RunFolder.of(run, resources);
     try (RunFolder.Hold hold = folder.hold()) {
-      String fingerprint = RunFingerprint.of(run, teachers);
-      String whole =
-          StudentModule.fetch(run.student(), resources.objects())
-              .map(module -> RunFingerprint.of(fingerprint, module))
-              .orElse(fingerprint);
-      CheckpointStore checkpoints =
-          new CheckpointStore(
-              resources.objects(), folder.checkpoints(), run.train().keepCheckpoints());
-      return checkpoints
-          .latest(whole)
+      Optional<StudentModule> module = StudentModule.fetch(run.student(), resources.objects());
+      String fingerprint = RunFingerprint.of(RunFingerprint.of(run, teachers), module);
+      return folder
+          .checkpointStore(run.train().keepCheckpoints())
+          .latest(fingerprint)
           .map(Checkpoint::progress)
           .blockOptional()
           .map(

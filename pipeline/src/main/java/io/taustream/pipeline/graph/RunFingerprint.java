@@ -1,8 +1,9 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.pipeline.config.RunConfig;
-import io.taustream.pipeline.config.Sha256;
+import io.taustream.storage.Sha256;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a checkpoint and the run that goes on from it must share. */
@@ -19,8 +20,8 @@ final class RunFingerprint {
     return Sha256.hex(text);
   }
 
-  /** The same for a student that comes from a file: the file's content counts too. */
-  static String of(String fingerprint, StudentModule module) {
-    return Sha256.hex(fingerprint + " " + module.sha256());
+  /** The same with the student: where it comes from a file, the file's content counts too. */
+  static String of(String fingerprint, Optional<StudentModule> module) {
+    return module.map(m -> Sha256.hex(fingerprint + " " + m.sha256())).orElse(fingerprint);
   }
 }

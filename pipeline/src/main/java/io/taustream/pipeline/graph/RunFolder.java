@@ -6,6 +6,7 @@ import io.taustream.storage.object.ObjectNotFoundException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.WriteCondition;
+import io.taustream.student.checkpoint.CheckpointStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -57,7 +58,7 @@ public final class RunFolder {
 
   /** The run's folder; makes it if it is not there. On S3 its local files are scratch files. */
   static RunFolder of(RunConfig config, Resources resources) {
-    ObjectUri uri = config.work().uri().child(config.run());
+    ObjectUri uri = config.folder();
     Path local = uri.isFile() ? uri.toPath() : resources.scratch().resolve(config.run());
     RunFolder folder = new RunFolder(resources.objects(), uri, local);
     try {
@@ -83,6 +84,15 @@ public final class RunFolder {
   /** Where the run's checkpoints are. */
   ObjectUri checkpoints() {
     return uri.child(CHECKPOINTS);
+  }
+
+  /**
+   * The run's checkpoints.
+   *
+   * @param keep how many of the newest are kept
+   */
+  CheckpointStore checkpointStore(int keep) {
+    return new CheckpointStore(store, checkpoints(), keep);
   }
 
   /** Writes a whole file of the run. */

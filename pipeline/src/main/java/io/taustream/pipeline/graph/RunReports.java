@@ -1,11 +1,14 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.pipeline.config.RunConfig;
+import io.taustream.pipeline.report.MetricRecord;
 import io.taustream.pipeline.report.MetricsLog;
 import io.taustream.pipeline.report.ReportWriter;
 import io.taustream.pipeline.report.RunReport;
 import io.taustream.pipeline.report.SkippedLog;
+import io.taustream.pipeline.report.SkippedSample;
 import java.time.Instant;
+import java.util.List;
 
 /** Makes reports of what runs have left in their folders. */
 final class RunReports {
@@ -14,6 +17,21 @@ final class RunReports {
   /** What there is to report of a run. */
   static RunReport of(
       RunFolder folder, RunConfig config, String configText, RunReport.State state) {
+    return of(
+        config,
+        configText,
+        state,
+        MetricsLog.read(folder.file(RunFolder.METRICS)),
+        SkippedLog.read(folder.file(RunFolder.SKIPPED)));
+  }
+
+  /** The same of these lines, wherever they are from. */
+  static RunReport of(
+      RunConfig config,
+      String configText,
+      RunReport.State state,
+      List<MetricRecord> metrics,
+      List<SkippedSample> skipped) {
     return new RunReport(
         config.run(),
         state,
@@ -21,8 +39,8 @@ final class RunReports {
         config.summary(),
         configText,
         config.data().classNames(),
-        MetricsLog.read(folder.file(RunFolder.METRICS)),
-        SkippedLog.read(folder.file(RunFolder.SKIPPED)));
+        metrics,
+        skipped);
   }
 
   /** Writes the run's {@code report.html}, and gives what it says. */

@@ -4,7 +4,6 @@ import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.report.Comparison;
 import io.taustream.pipeline.report.RunReport;
 import io.taustream.storage.TaustreamException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -30,16 +29,7 @@ final class SeedTraining {
     this.version = version;
     this.progress = progress;
     this.stop = stop;
-    this.left =
-        new RunReport(
-            config.run(),
-            RunReport.State.FAILED,
-            Instant.now(),
-            config.summary(),
-            configText,
-            config.data().classNames(),
-            List.of(),
-            List.of());
+    this.left = RunReports.of(config, configText, RunReport.State.FAILED, List.of(), List.of());
   }
 
   /**
@@ -63,8 +53,7 @@ final class SeedTraining {
   }
 
   private Comparison.SeedRun result(RunReport report, Optional<String> failure) {
-    String folder = config.work().uri().child(config.run()).toString();
-    return new Comparison.SeedRun(config.seed(), folder, report, failure);
+    return new Comparison.SeedRun(config.seed(), config.folder().toString(), report, failure);
   }
 
   private RunReport train() {

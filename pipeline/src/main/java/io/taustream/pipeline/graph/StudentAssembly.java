@@ -46,11 +46,9 @@ record StudentAssembly(
       RunConfig config, Resources resources, RunFolder folder, String fingerprint) {
     TorchThreads threads = new TorchThreads(config.threads().student());
     Optional<StudentModule> module = StudentModule.fetch(config.student(), resources.objects());
-    String whole = module.map(m -> RunFingerprint.of(fingerprint, m)).orElse(fingerprint);
+    String whole = RunFingerprint.of(fingerprint, module);
     WeightedLoss loss = LossTerms.of(config.loss(), threads.count());
-    CheckpointStore checkpoints =
-        new CheckpointStore(
-            resources.objects(), folder.checkpoints(), config.train().keepCheckpoints());
+    CheckpointStore checkpoints = folder.checkpointStore(config.train().keepCheckpoints());
     Student student = student(config, module);
     try {
       LearnedParameters learned = LearnedParameters.of(loss, student.manager());

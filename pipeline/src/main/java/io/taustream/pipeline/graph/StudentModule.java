@@ -1,7 +1,7 @@
 package io.taustream.pipeline.graph;
 
-import io.taustream.pipeline.config.Sha256;
 import io.taustream.pipeline.config.StudentConfig;
+import io.taustream.storage.Sha256;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.student.model.PixelNormalisation;

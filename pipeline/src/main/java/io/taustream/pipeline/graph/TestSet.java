@@ -4,7 +4,7 @@ import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewSpec;
-import io.taustream.pipeline.config.Sha256;
+import io.taustream.storage.Sha256;
 import io.taustream.storage.sample.Shard;
 import io.taustream.student.evaluate.Evaluation;
 import io.taustream.student.evaluate.StudentEvaluator;
