@@ -120,6 +120,11 @@ public final class ModelFile {
     return card;
   }
 
+  /** Where its card lies, or would lie. */
+  public ObjectUri cardUri() {
+    return sibling(uri, cardName(uri));
+  }
+
   ModelStructure structure() {
     return structure;
   }

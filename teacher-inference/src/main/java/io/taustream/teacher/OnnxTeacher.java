@@ -1,16 +1,9 @@
 package io.taustream.teacher;
 
-import ai.onnxruntime.OnnxJavaType;
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.teacher.CardInference.InferredCard;
-import io.taustream.teacher.OnnxSession.Tensor;
-import io.taustream.teacher.TeacherCard.Layout;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.Optional;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +33,8 @@ public final class OnnxTeacher implements Teacher {
   private final TeacherCard card;
   private final ModelFile model;
   private final OnnxSession session;
-  private final BufferAllocator allocator;
-  private final TeacherInput input;
-  private final TeacherOutput output;
+  private final CardRun run;
   private final LogitRows logitRows;
-  private final String inputName;
-  private final OnnxJavaType inputType;
-  private final OnnxJavaType outputType;
-  private final int fixedBatch;
   private boolean closed;
 
   private OnnxTeacher(
@@ -57,27 +44,12 @@ public final class OnnxTeacher implements Teacher {
       OnnxSession session,
       ModelDescription description,
       BufferAllocator allocator) {
-    TensorDescription in = description.inputs().get(0);
-    boolean half =
-        description.outputs().stream()
-            .anyMatch(o -> o.name().equals(card.output()) && o.type().equals("float16"));
     this.identity = identity;
     this.card = card;
     this.model = model;
     this.session = session;
-    this.allocator = allocator;
-    this.input = new TeacherInput(card, allocator);
-    this.output = new TeacherOutput(card.classes(), half, allocator);
-    this.logitRows = new LogitRows(model, card, half);
-    this.inputName = in.name();
-    this.inputType =
-        switch (card.type()) {
-          case FLOAT32 -> OnnxJavaType.FLOAT;
-          case FLOAT16 -> OnnxJavaType.FLOAT16;
-          case UINT8 -> OnnxJavaType.UINT8;
-        };
-    this.outputType = half ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
-    this.fixedBatch = (int) Math.max(0, Math.min(Integer.MAX_VALUE, in.shape().get(0)));
+    this.run = new CardRun(card, session, description, allocator);
+    this.logitRows = new LogitRows(model, card, CardRun.writesHalves(card, description));
   }
 
   /**
@@ -111,7 +83,7 @@ public final class OnnxTeacher implements Teacher {
       }
       TeacherIdentity identity = new TeacherIdentity(name, model.sha256(inferred.card()));
       teacher = new OnnxTeacher(identity, inferred.card(), model, session, description, allocator);
-      teacher.tryOut();
+      teacher.run.tryOut(model);
       return teacher;
     } catch (RuntimeException e) {
       if (teacher == null) {
@@ -120,17 +92,6 @@ public final class OnnxTeacher implements Teacher {
         teacher.close();
       }
       throw e;
-    }
-  }
-
-  private void tryOut() {
-    int rows = fixedBatch > 0 ? fixedBatch : 1;
-    List<Long> found = session.probe(inputTensor(input.zeros(rows), rows), card.output());
-    List<Long> expected = List.of((long) rows, (long) card.classes());
-    if (!found.equals(expected)) {
-      throw model.failure(
-          "output %s has shape %s for %d images; expected %s: N rows of one number a class"
-              .formatted(card.output(), found, rows, expected));
     }
   }
 
@@ -164,37 +125,14 @@ public final class OnnxTeacher implements Teacher {
     if (closed) {
       throw new IllegalStateException("teacher " + identity.name() + " is closed");
     }
-    ArrowBuf memory = allocator.buffer((long) images.size() * card.classes() * Float.BYTES);
-    SoftLabelBatch labels = new SoftLabelBatch(images.rows(), card.classes(), memory);
+    SoftLabelBatch labels = run.outputs(images);
     try {
-      ByteBuffer bytes = labels.bytes();
-      FloatBuffer logits = labels.logits();
-      int step = fixedBatch > 0 ? fixedBatch : Math.max(1, images.size());
-      for (int from = 0; from < images.size(); from += step) {
-        int count = Math.min(step, images.size() - from);
-        ByteBuffer written = output.over(bytes, from, count, step);
-        session.run(
-            inputTensor(input.of(images, from, count, step), step),
-            new Tensor(
-                card.output(), outputType, List.of((long) step, (long) card.classes()), written));
-        output.collect(written, logits, from, count, step);
-      }
-      logitRows.finish(logits, images.rows());
+      logitRows.finish(labels.logits(), images.rows());
       return labels;
     } catch (RuntimeException | Error e) {
       labels.close();
       throw e;
     }
-  }
-
-  private Tensor inputTensor(ByteBuffer bytes, int rows) {
-    long size = card.size();
-    long channels = ImageBatch.CHANNELS;
-    List<Long> shape =
-        card.layout() == Layout.NCHW
-            ? List.of((long) rows, channels, size, size)
-            : List.of((long) rows, size, size, channels);
-    return new Tensor(inputName, inputType, shape, bytes);
   }
 
   @Override
@@ -204,8 +142,7 @@ public final class OnnxTeacher implements Teacher {
     }
     closed = true;
     try (session;
-        input;
-        output) {
+        run) {
       LOG.debug("{} is closed", model.uri());
     }
   }

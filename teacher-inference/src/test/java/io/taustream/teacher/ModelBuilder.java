@@ -97,6 +97,16 @@ final class ModelBuilder {
     return this;
   }
 
+  /** A tensor of these numbers, row major. */
+  ModelBuilder values(String name, float[] values, long... shape) {
+    TensorProto.Builder tensor = tensor(name, shape);
+    for (float value : values) {
+      tensor.addFloatData(value);
+    }
+    graph.addInitializer(tensor);
+    return this;
+  }
+
   ModelBuilder constant(String name, float value) {
     graph.addInitializer(tensor(name).addFloatData(value));
     return this;

@@ -1,0 +1,114 @@
+package io.taustream.teacher.verify;
+
+import io.taustream.teacher.TeacherCard;
+import io.taustream.teacher.TeacherCard.ChannelOrder;
+import io.taustream.teacher.TeacherCard.ElementType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One way to feed the model.
+ *
+ * @param normalisation what people call it
+ * @param card says it
+ */
+record Candidate(String normalisation, TeacherCard card) {
+  private static final String STATED = "as the card says";
+
+  /** What networks are usually trained with; colours in the order red, green, blue. */
+  private static final List<Normalisation> USUAL =
+      List.of(
+          new Normalisation(
+              "ImageNet's", List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225), 255),
+          Normalisation.grey("0 to 1", 0, 1, 255),
+          Normalisation.grey("-1 to 1", 0.5, 0.5, 255),
+          Normalisation.grey("0 to 255", 0, 1, 1),
+          new Normalisation(
+              "0 to 255 less ImageNet's mean",
+              List.of(123.68, 116.779, 103.939),
+              List.of(1.0, 1.0, 1.0),
+              1),
+          new Normalisation(
+              "CIFAR's", List.of(0.4914, 0.4822, 0.4465), List.of(0.2470, 0.2435, 0.2616), 255),
+          Normalisation.grey("MNIST's", 0.1307, 0.3081, 255));
+
+  private record Normalisation(String name, List<Double> mean, List<Double> deviation, int range) {
+    static Normalisation grey(String name, double mean, double deviation, int range) {
+      return new Normalisation(
+          name, Collections.nCopies(3, mean), Collections.nCopies(3, deviation), range);
+    }
+  }
+
+  /**
+   * The ways to try with a model: the card's own first, then the usual normalisations, all in both
+   * channel orders, none twice. A uint8 model normalises inside: there only the channel order is
+   * tried.
+   */
+  static List<Candidate> of(TeacherCard stated) {
+    List<Normalisation> normalisations = new ArrayList<>();
+    normalisations.add(
+        new Normalisation(
+            STATED,
+            colours(stated, stated.mean()),
+            colours(stated, stated.deviation()),
+            stated.range()));
+    if (stated.type() != ElementType.UINT8) {
+      normalisations.addAll(USUAL);
+    }
+    Map<TeacherCard, Candidate> candidates = new LinkedHashMap<>();
+    candidates.put(stated, new Candidate(STATED, stated));
+    for (Normalisation normalisation : normalisations) {
+      for (ChannelOrder channels : ChannelOrder.values()) {
+        TeacherCard card = card(stated, normalisation, channels);
+        candidates.putIfAbsent(card, new Candidate(normalisation.name(), card));
+      }
+    }
+    return List.copyOf(candidates.values());
+  }
+
+  private static TeacherCard card(
+      TeacherCard stated, Normalisation normalisation, ChannelOrder channels) {
+    return new TeacherCard(
+        stated.size(),
+        stated.layout(),
+        channels,
+        stated.type(),
+        ordered(normalisation.mean(), channels),
+        ordered(normalisation.deviation(), channels),
+        normalisation.range(),
+        stated.output(),
+        stated.outputKind(),
+        stated.classes());
+  }
+
+  /** From the order red, green, blue to that of the channels, and back. */
+  private static List<Double> ordered(List<Double> values, ChannelOrder channels) {
+    return channels == ChannelOrder.RGB
+        ? values
+        : List.of(values.get(2), values.get(1), values.get(0));
+  }
+
+  private static List<Double> colours(TeacherCard card, List<Double> values) {
+    return ordered(values, card.channels());
+  }
+
+  /** Whether the channels have the same order. */
+  boolean sameChannels(Candidate other) {
+    return card.channels() == other.card.channels();
+  }
+
+  /** Whether each colour is normalised in the same way. */
+  boolean sameNormalisation(Candidate other) {
+    return card.range() == other.card.range()
+        && colours(card, card.mean()).equals(colours(other.card, other.card.mean()))
+        && colours(card, card.deviation()).equals(colours(other.card, other.card.deviation()));
+  }
+
+  /** In how many respects it differs. */
+  int changes(Candidate other) {
+    return (sameChannels(other) ? 0 : 1) + (sameNormalisation(other) ? 0 : 1);
+  }
+}

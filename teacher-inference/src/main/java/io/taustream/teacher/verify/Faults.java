@@ -1,0 +1,91 @@
+package io.taustream.teacher.verify;
+
+import io.taustream.teacher.TeacherCard;
+import io.taustream.teacher.TeacherCard.OutputKind;
+import java.util.List;
+import java.util.Locale;
+
+/** Says what was found and what to do. */
+final class Faults {
+  private final List<String> classNames;
+
+  /**
+   * @param classNames the data's, or none
+   */
+  Faults(List<String> classNames) {
+    this.classNames = List.copyOf(classNames);
+  }
+
+  Fault classCount(int outputs, int classes) {
+    return new Fault(
+        Fault.Kind.CLASS_COUNT,
+        "the model has %d outputs, the data %d classes".formatted(outputs, classes),
+        "export it with one output for each of the data's classes, in their order");
+  }
+
+  Fault classOrder(ClassOrder order, double before, double after) {
+    return new Fault(
+        Fault.Kind.CLASS_ORDER,
+        "%s; read so its accuracy is %s instead of %s"
+            .formatted(order.inWords(this::className), share(after), share(before)),
+        "bring the model's outputs, or the data's classes, into one order; a card cannot say it");
+  }
+
+  private String className(int label) {
+    return "class " + label + (label < classNames.size() ? " (" + classNames.get(label) + ")" : "");
+  }
+
+  Fault channels(TeacherCard card, Evidence.Comparison comparison) {
+    String channels = key(card.channels());
+    return new Fault(
+        Fault.Kind.CHANNELS,
+        "the model takes %s; fed so its accuracy is %s"
+            .formatted(channels.toUpperCase(Locale.ROOT), gain(comparison)),
+        "write into the card: channels: %s, mean: %s, deviation: %s"
+            .formatted(channels, card.mean(), card.deviation()));
+  }
+
+  Fault normalisation(Candidate best, Evidence.Comparison comparison) {
+    TeacherCard card = best.card();
+    return new Fault(
+        Fault.Kind.NORMALISATION,
+        "pixels are normalised wrongly; with %s the accuracy is %s"
+            .formatted(best.normalisation(), gain(comparison)),
+        "write into the card: mean: %s, deviation: %s, range: %d"
+            .formatted(card.mean(), card.deviation(), card.range()));
+  }
+
+  Fault outputKind(OutputKind found, int samples) {
+    return new Fault(
+        Fault.Kind.OUTPUT_KIND,
+        found == OutputKind.PROBABILITIES
+            ? "the output is probabilities, not logits: on all %d samples none is negative and they sum to 1"
+                .formatted(samples)
+            : "the output is logits, not probabilities: it has values outside 0 to 1",
+        "write into the card: output-kind: " + key(found));
+  }
+
+  Fault notFinite(int count, int samples) {
+    return new Fault(
+        Fault.Kind.NOT_FINITE,
+        "the output is not finite on %d of %d samples".formatted(count, samples),
+        "check range in the card, then the model's weights");
+  }
+
+  private static String gain(Evidence.Comparison comparison) {
+    return "%s instead of %s (by luck with a probability of %s)"
+        .formatted(
+            share(comparison.after()),
+            share(comparison.before()),
+            String.format(Locale.ROOT, "%.0e", comparison.luck()));
+  }
+
+  private static String share(double accuracy) {
+    return String.format(Locale.ROOT, "%.4f", accuracy);
+  }
+
+  /** As a card spells it. */
+  private static String key(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,180 @@
+package io.taustream.teacher.verify;
+
+import io.taustream.teacher.TeacherCard;
+import io.taustream.teacher.TeacherCard.OutputKind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Brings the answers to all that was tried into one verdict. */
+final class Judgement {
+  /** The probability that a faultless teacher is found fault with. */
+  private static final double DOUBT = 0.01;
+
+  private final TeacherCard stated;
+  private final Truth truth;
+  private final Faults faults;
+  private final boolean grey;
+
+  /**
+   * @param grey whether the samples have no colours
+   */
+  Judgement(TeacherCard stated, Truth truth, Faults faults, boolean grey) {
+    this.stated = stated;
+    this.truth = truth;
+    this.faults = faults;
+    this.grey = grey;
+  }
+
+  /**
+   * Judges.
+   *
+   * @param answers for each way that was tried, the card's first
+   */
+  TeacherVerdict of(Map<Candidate, List<Answer>> answers) {
+    // One half of the doubt for orders of classes, one for inputs, each for all that was tried.
+    double share = DOUBT / 2 / answers.size();
+    ClassOrderJudge orders = new ClassOrderJudge(truth, stated.classes(), share);
+    List<Evidence> all =
+        answers.entrySet().stream()
+            .map(tried -> Evidence.of(tried.getKey(), tried.getValue(), truth, orders))
+            .toList();
+    Evidence first = all.get(0);
+    InputJudge inputs = new InputJudge(share);
+    InputJudge.Finding input = inputs.judge(all, stated.outputKind());
+    OutputKind kind = OutputKinds.found(input.best().answers(), stated.outputKind());
+    return new TeacherVerdict(
+        truth.samples(),
+        truth.classes(),
+        Score.of(first.answers(), stated.classes(), kind),
+        stated,
+        withKind(input.best().candidate().card(), kind),
+        input.best().order().order(),
+        trials(all, kind),
+        faults(first, input, kind),
+        notes(all, input, kind, inputs, orders));
+  }
+
+  private List<TeacherVerdict.Trial> trials(List<Evidence> all, OutputKind kind) {
+    List<TeacherVerdict.Trial> trials = new ArrayList<>();
+    trials.add(trial(all.get(0), all.get(0), kind));
+    all.stream()
+        .skip(1)
+        .map(evidence -> trial(all.get(0), evidence, kind))
+        .sorted(Comparator.comparingDouble(TeacherVerdict.Trial::accuracyInOrder).reversed())
+        .forEach(trials::add);
+    return trials;
+  }
+
+  private TeacherVerdict.Trial trial(Evidence first, Evidence evidence, OutputKind kind) {
+    return new TeacherVerdict.Trial(
+        evidence.candidate().normalisation(),
+        evidence.candidate().card(),
+        Score.of(evidence.answers(), stated.classes(), kind),
+        evidence.order().order(),
+        evidence.accuracy(),
+        evidence == first ? 1 : first.against(evidence).luck());
+  }
+
+  private List<Fault> faults(Evidence first, InputJudge.Finding input, OutputKind kind) {
+    List<Fault> found = new ArrayList<>();
+    Evidence best = input.best();
+    if (stated.classes() != truth.classes()) {
+      found.add(faults.classCount(stated.classes(), truth.classes()));
+    }
+    if (!best.order().same()) {
+      found.add(
+          faults.classOrder(best.order().order(), best.accuracyInDataOrder(), best.accuracy()));
+    }
+    if (!best.candidate().sameChannels(first.candidate())) {
+      found.add(faults.channels(best.candidate().card(), input.comparison()));
+    }
+    if (!best.candidate().sameNormalisation(first.candidate())) {
+      found.add(faults.normalisation(best.candidate(), input.comparison()));
+    }
+    if (kind != stated.outputKind()) {
+      found.add(faults.outputKind(kind, truth.samples()));
+    }
+    if (best.notFinite() > 0) {
+      found.add(faults.notFinite(best.notFinite(), truth.samples()));
+    }
+    return found;
+  }
+
+  private List<String> notes(
+      List<Evidence> all,
+      InputJudge.Finding input,
+      OutputKind kind,
+      InputJudge inputs,
+      ClassOrderJudge orders) {
+    List<String> notes = new ArrayList<>();
+    Evidence best = input.best();
+    if (truth.samples() < orders.leastSamples()) {
+      notes.add(
+          "%d samples are too few to tell an order of classes; %d are the least"
+              .formatted(truth.samples(), orders.leastSamples()));
+    }
+    if (truth.classesSeen() < truth.classes()) {
+      notes.add(
+          "the samples are of %d of the %d classes; nothing is said of the others"
+              .formatted(truth.classesSeen(), truth.classes()));
+    }
+    best.order()
+        .needed()
+        .ifPresent(
+            needed ->
+                notes.add(
+                    "the classes seem to be in another order, but %d samples do not prove it; about %d would settle it"
+                        .formatted(truth.samples(), needed)));
+    if (best.luckOfGuessing() > DOUBT) {
+      notes.add(
+          "the accuracy is no better than guessing: the teacher knows nothing of this data, or is fed in none of the ways that were tried");
+    }
+    if (grey) {
+      notes.add("the samples are grey: they cannot show the order of the channels");
+    }
+    if (!input.alike().isEmpty()) {
+      notes.add(
+          "as good, on these samples: "
+              + input.alike().stream().map(Judgement::name).collect(Collectors.joining("; ")));
+    }
+    inputs
+        .surer(all, best, kind)
+        .ifPresent(
+            surer ->
+                notes.add(
+                    String.format(
+                        Locale.ROOT,
+                        "%s would give an NLL of %.4f at no less accuracy: perhaps it is the normalisation of the training, perhaps the teacher is too sure",
+                        name(surer),
+                        Score.of(surer.answers(), stated.classes(), kind).nll())));
+    if (OutputKinds.isOneSigmoidAClass(best.answers(), kind)) {
+      notes.add(
+          "rows of probabilities do not sum to 1, as with one sigmoid a class; labels are their logarithms, which the soft-max scales to a sum of 1");
+    }
+    return notes;
+  }
+
+  private static String name(Evidence evidence) {
+    return evidence.candidate().normalisation()
+        + " in "
+        + evidence.candidate().card().channels().name();
+  }
+
+  private static TeacherCard withKind(TeacherCard card, OutputKind kind) {
+    return new TeacherCard(
+        card.size(),
+        card.layout(),
+        card.channels(),
+        card.type(),
+        card.mean(),
+        card.deviation(),
+        card.range(),
+        card.output(),
+        kind,
+        card.classes());
+  }
+}

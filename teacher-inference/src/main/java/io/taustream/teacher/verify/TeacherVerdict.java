@@ -1,0 +1,56 @@
+package io.taustream.teacher.verify;
+
+import io.taustream.teacher.TeacherCard;
+import java.util.List;
+
+/**
+ * What labelled samples say of a teacher.
+ *
+ * @param samples how many were judged
+ * @param classes the data's
+ * @param score how good the teacher is as its card says
+ * @param stated the card in use
+ * @param corrected the card that fits: {@code stated} where no fault of a card was found
+ * @param order in which order the outputs stand for the classes, fed as {@code corrected} says; a
+ *     card cannot say that: {@link ClassOrder#map} is what a class map would
+ * @param trials every way to feed the model that was tried, the card's first, then from the best to
+ *     the worst
+ * @param faults what makes the labels wrong; none: nothing was found
+ * @param notes what else there is to know, one line each
+ */
+public record TeacherVerdict(
+    int samples,
+    int classes,
+    Score score,
+    TeacherCard stated,
+    TeacherCard corrected,
+    ClassOrder order,
+    List<Trial> trials,
+    List<Fault> faults,
+    List<String> notes) {
+  public TeacherVerdict {
+    trials = List.copyOf(trials);
+    faults = List.copyOf(faults);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * One way to feed the model.
+   *
+   * @param normalisation what it is called
+   * @param card says it
+   * @param score the outputs taken in the data's order
+   * @param order in which the outputs then seem to be
+   * @param accuracyInOrder the share of samples that is right in that order; where it is not the
+   *     data's, of a half of the samples that the order was not found on
+   * @param luck the probability of being so much better than the card's way by luck; 1 for that way
+   *     itself
+   */
+  public record Trial(
+      String normalisation,
+      TeacherCard card,
+      Score score,
+      ClassOrder order,
+      double accuracyInOrder,
+      double luck) {}
+}
