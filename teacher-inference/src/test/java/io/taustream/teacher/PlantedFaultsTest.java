@@ -86,7 +86,8 @@ class PlantedFaultsTest {
       try (ImageBatch noise = relabelled(TestImages.random(allocator, 300, 4, seed))) {
         TeacherVerdict verdict = verdict(model, noise);
         assertThat(verdict.faults()).as("seed %d", seed).isEmpty();
-        said += verdict.notes().stream().anyMatch(n -> n.contains("no better than guessing")) ? 1 : 0;
+        said +=
+            verdict.notes().stream().anyMatch(n -> n.contains("no better than guessing")) ? 1 : 0;
       }
     }
     // One in a hundred guesses better than that.

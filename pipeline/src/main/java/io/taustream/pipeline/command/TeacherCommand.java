@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "teacher",
     mixinStandardHelpOptions = true,
-    description = "Looks at teachers.",
+    description = "Looks at teachers and judges them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = TeacherInspectCommand.class)
+    subcommands = {TeacherInspectCommand.class, TeacherVerifyCommand.class})
 final class TeacherCommand {}

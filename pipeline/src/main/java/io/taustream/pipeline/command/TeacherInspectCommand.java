@@ -1,16 +1,16 @@
 package io.taustream.pipeline.command;
 
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
+import io.taustream.teacher.CardFile;
 import io.taustream.teacher.ModelFile;
-import io.taustream.teacher.TeacherCard;
 import io.taustream.teacher.TeacherInspection;
 import io.taustream.teacher.TensorDescription;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
     description = "Says what a model takes and gives, and the card that would be used.")
 final class TeacherInspectCommand implements Callable<Integer> {
   @Mixin private S3Options s3;
+  @Mixin private CardOptions card;
   @Mixin private Output output;
 
   @Parameters(paramLabel = "MODEL.onnx", description = "A path or s3://bucket/key.")
@@ -38,8 +39,23 @@ final class TeacherInspectCommand implements Callable<Integer> {
       ModelFile file = ModelFile.fetch(objects, ObjectUri.parse(model, Path.of("")), cache);
       TeacherInspection inspection = TeacherInspection.of(file, Optional.empty());
       output.print(json(inspection), text(inspection));
+      if (card.write()) {
+        write(new CardFile(objects, file), inspection);
+      }
       return inspection.card().isPresent() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
+  }
+
+  private void write(CardFile file, TeacherInspection inspection) {
+    if (inspection.card().isEmpty()) {
+      throw new TaustreamException(
+          "there is no card to write to %s: %s"
+              .formatted(file.uri(), inspection.problem().orElse("none fits the model")));
+    }
+    card.write(
+        file,
+        inspection.card().get(),
+        "How to feed this model, as Taustream inferred it; teacher verify tells whether it fits.");
   }
 
   private Map<String, Object> json(TeacherInspection inspection) {
@@ -50,31 +66,11 @@ final class TeacherInspectCommand implements Callable<Integer> {
     json.put("inputs", tensors(inspection.model().inputs()));
     json.put("outputs", tensors(inspection.model().outputs()));
     json.put("metadata", inspection.model().metadata());
-    json.put("card", inspection.card().map(TeacherInspectCommand::card).orElse(null));
+    json.put("card", inspection.card().map(CardJson::of).orElse(null));
     json.put("guessed", inspection.guessed());
     json.put("problem", inspection.problem().orElse(null));
     json.put("providers", inspection.providers());
     return json;
-  }
-
-  private static Map<String, Object> card(TeacherCard card) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("size", card.size());
-    json.put("layout", key(card.layout()));
-    json.put("channels", key(card.channels()));
-    json.put("type", key(card.type()));
-    json.put("mean", card.mean());
-    json.put("deviation", card.deviation());
-    json.put("range", card.range());
-    json.put("output", card.output());
-    json.put("output-kind", key(card.outputKind()));
-    json.put("classes", card.classes());
-    return json;
-  }
-
-  /** As the card's file spells it. */
-  private static String key(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 
   private static List<Map<String, Object>> tensors(List<TensorDescription> tensors) {
