@@ -212,6 +212,16 @@ class PlantedFaultsTest {
   }
 
   @Test
+  void saysHowManySamplesWouldProveAFault() {
+    // Enough to suspect, too few to prove.
+    TeacherVerdict few = verdict(new ColourTeacher().bgr(), IMAGENET, 24, LITTLE_NOISE);
+    assertThat(few.faults()).isEmpty();
+    assertThat(few.notes())
+        .anyMatch(note -> note.startsWith("ImageNet's in BGR seems to be better"));
+    assertThat(few.notes()).anyMatch(note -> note.contains("too few to tell an order of classes"));
+  }
+
+  @Test
   void findsOutputsThatAreNotFinite() {
     ModelFile model =
         write(

@@ -100,11 +100,12 @@ final class VerdictResults {
     for (TeacherVerdict.Trial trial : verdict.trials()) {
       line(
           text,
-          "%-30s %-8s %8.4f %10.4f%s",
+          "%-30s %-8s %8.4f %10.4f%s%s",
           trial.normalisation(),
           channels(trial),
           trial.score().top1(),
           trial.score().nll(),
+          trial.card().equals(verdict.stated()) ? "   as the card says" : "",
           trial.order() instanceof ClassOrder.Same
               ? ""
               : String.format(

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param card says it
  */
 record Candidate(String normalisation, TeacherCard card) {
-  private static final String STATED = "as the card says";
+  private static final String STATED = "the card's";
 
   /** What networks are usually trained with; colours in the order red, green, blue. */
   private static final List<Normalisation> USUAL =
@@ -59,7 +59,13 @@ record Candidate(String normalisation, TeacherCard card) {
       normalisations.addAll(USUAL);
     }
     Map<TeacherCard, Candidate> candidates = new LinkedHashMap<>();
-    candidates.put(stated, new Candidate(STATED, stated));
+    String name =
+        USUAL.stream()
+            .filter(usual -> card(stated, usual, stated.channels()).equals(stated))
+            .map(Normalisation::name)
+            .findFirst()
+            .orElse(STATED);
+    candidates.put(stated, new Candidate(name, stated));
     for (Normalisation normalisation : normalisations) {
       for (ChannelOrder channels : ChannelOrder.values()) {
         TeacherCard card = card(stated, normalisation, channels);

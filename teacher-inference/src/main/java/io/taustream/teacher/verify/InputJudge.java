@@ -20,6 +20,9 @@ final class InputJudge {
   /** The share by which the NLL must fall to be worth a remark. */
   private static final double LEAST_NLL_GAIN = 0.05;
 
+  /** From here on a difference that is not proven is worth more samples. */
+  private static final double WORTH_A_LOOK = 0.003;
+
   private final double doubt;
 
   /**
@@ -69,6 +72,40 @@ final class InputJudge {
   private boolean isBetter(Evidence stated, Evidence other) {
     Evidence.Comparison comparison = stated.against(other);
     return comparison.gain() >= LEAST_GAIN && comparison.luck() <= doubt;
+  }
+
+  /**
+   * A way that seems better than the card's, though the samples do not prove it.
+   *
+   * @param needed about how many samples would
+   */
+  record Suspicion(Evidence evidence, Evidence.Comparison comparison, int needed) {}
+
+  /**
+   * What is worth more samples, where nothing is proven.
+   *
+   * @param all the card's way first
+   * @param samples in all
+   */
+  Optional<Suspicion> suspicion(List<Evidence> all, int samples) {
+    Evidence stated = all.get(0);
+    return all.stream()
+        .skip(1)
+        .map(other -> new Suspicion(other, stated.against(other), 0))
+        .filter(s -> s.comparison().gain() >= LEAST_GAIN)
+        .filter(s -> s.comparison().luck() <= WORTH_A_LOOK)
+        .min(Comparator.comparingDouble(s -> s.comparison().luck()))
+        .map(s -> new Suspicion(s.evidence(), s.comparison(), needed(s.comparison(), samples)));
+  }
+
+  /** The number of samples at which the same shares would be proof. */
+  private int needed(Evidence.Comparison comparison, int samples) {
+    int times = 10;
+    while (PairedTest.mcnemar(comparison.better() * times / 10, comparison.worse() * times / 10)
+        > doubt) {
+      times++;
+    }
+    return (int) ((long) samples * times / 10);
   }
 
   /**

@@ -5,14 +5,12 @@ import io.taustream.teacher.TeacherCard.OutputKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Brings the answers to all that was tried into one verdict. */
 final class Judgement {
   /** The probability that a faultless teacher is found fault with. */
-  private static final double DOUBT = 0.01;
+  static final double DOUBT = 0.01;
 
   private final TeacherCard stated;
   private final Truth truth;
@@ -55,7 +53,7 @@ final class Judgement {
         input.best().order().order(),
         trials(all, kind),
         faults(first, input, kind),
-        notes(all, input, kind, inputs, orders));
+        new Notes(truth, all, input.best(), kind).list(orders, inputs, input.alike(), grey));
   }
 
   private List<TeacherVerdict.Trial> trials(List<Evidence> all, OutputKind kind) {
@@ -102,66 +100,6 @@ final class Judgement {
       found.add(faults.notFinite(best.notFinite(), truth.samples()));
     }
     return found;
-  }
-
-  private List<String> notes(
-      List<Evidence> all,
-      InputJudge.Finding input,
-      OutputKind kind,
-      InputJudge inputs,
-      ClassOrderJudge orders) {
-    List<String> notes = new ArrayList<>();
-    Evidence best = input.best();
-    if (truth.samples() < orders.leastSamples()) {
-      notes.add(
-          "%d samples are too few to tell an order of classes; %d are the least"
-              .formatted(truth.samples(), orders.leastSamples()));
-    }
-    if (truth.classesSeen() < truth.classes()) {
-      notes.add(
-          "the samples are of %d of the %d classes; nothing is said of the others"
-              .formatted(truth.classesSeen(), truth.classes()));
-    }
-    best.order()
-        .needed()
-        .ifPresent(
-            needed ->
-                notes.add(
-                    "the classes seem to be in another order, but %d samples do not prove it; about %d would settle it"
-                        .formatted(truth.samples(), needed)));
-    if (best.luckOfGuessing() > DOUBT) {
-      notes.add(
-          "the accuracy is no better than guessing: the teacher knows nothing of this data, or is fed in none of the ways that were tried");
-    }
-    if (grey) {
-      notes.add("the samples are grey: they cannot show the order of the channels");
-    }
-    if (!input.alike().isEmpty()) {
-      notes.add(
-          "as good, on these samples: "
-              + input.alike().stream().map(Judgement::name).collect(Collectors.joining("; ")));
-    }
-    inputs
-        .surer(all, best, kind)
-        .ifPresent(
-            surer ->
-                notes.add(
-                    String.format(
-                        Locale.ROOT,
-                        "%s would give an NLL of %.4f at no less accuracy: perhaps it is the normalisation of the training, perhaps the teacher is too sure",
-                        name(surer),
-                        Score.of(surer.answers(), stated.classes(), kind).nll())));
-    if (OutputKinds.isOneSigmoidAClass(best.answers(), kind)) {
-      notes.add(
-          "rows of probabilities do not sum to 1, as with one sigmoid a class; labels are their logarithms, which the soft-max scales to a sum of 1");
-    }
-    return notes;
-  }
-
-  private static String name(Evidence evidence) {
-    return evidence.candidate().normalisation()
-        + " in "
-        + evidence.candidate().card().channels().name();
   }
 
   private static TeacherCard withKind(TeacherCard card, OutputKind kind) {
