@@ -40,6 +40,10 @@ record Candidate(String normalisation, TeacherCard card) {
       return new Normalisation(
           name, Collections.nCopies(3, mean), Collections.nCopies(3, deviation), range);
     }
+
+    boolean sameNumbers(Normalisation other) {
+      return mean.equals(other.mean) && deviation.equals(other.deviation) && range == other.range;
+    }
   }
 
   /**
@@ -48,24 +52,21 @@ record Candidate(String normalisation, TeacherCard card) {
    * tried.
    */
   static List<Candidate> of(TeacherCard stated) {
-    List<Normalisation> normalisations = new ArrayList<>();
-    normalisations.add(
+    Normalisation numbers =
         new Normalisation(
             STATED,
             colours(stated, stated.mean()),
             colours(stated, stated.deviation()),
-            stated.range()));
+            stated.range());
+    Normalisation own =
+        USUAL.stream().filter(usual -> usual.sameNumbers(numbers)).findFirst().orElse(numbers);
+    List<Normalisation> normalisations = new ArrayList<>();
+    normalisations.add(own);
     if (stated.type() != ElementType.UINT8) {
       normalisations.addAll(USUAL);
     }
     Map<TeacherCard, Candidate> candidates = new LinkedHashMap<>();
-    String name =
-        USUAL.stream()
-            .filter(usual -> card(stated, usual, stated.channels()).equals(stated))
-            .map(Normalisation::name)
-            .findFirst()
-            .orElse(STATED);
-    candidates.put(stated, new Candidate(name, stated));
+    candidates.put(stated, new Candidate(own.name(), stated));
     for (Normalisation normalisation : normalisations) {
       for (ChannelOrder channels : ChannelOrder.values()) {
         TeacherCard card = card(stated, normalisation, channels);
