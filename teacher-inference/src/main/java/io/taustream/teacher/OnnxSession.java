@@ -68,6 +68,7 @@ final class OnnxSession implements AutoCloseable {
       return new OnnxSession(model, environment, options, session, device);
     } catch (OrtException e) {
       options.close();
+      refuseTooLarge(model, e);
       throw model.failure(
           "ONNX Runtime %s refuses it: %s; export it again with operators and an opset that this version knows"
               .formatted(environment.getVersion(), RuntimeMessage.of(e)),
@@ -112,6 +113,7 @@ final class OnnxSession implements AutoCloseable {
         throw new IllegalStateException("ONNX Runtime did not use the pinned output");
       }
     } catch (OrtException e) {
+      refuseTooLarge(model, e);
       throw model.failure("labelling failed in ONNX Runtime: " + RuntimeMessage.of(e), e);
     }
   }
@@ -123,7 +125,17 @@ final class OnnxSession implements AutoCloseable {
       OnnxValue value = result.get(0);
       return value.getInfo() instanceof TensorInfo info ? shape(info) : List.of();
     } catch (OrtException e) {
+      refuseTooLarge(model, e);
       throw model.failure("a first run in ONNX Runtime failed: " + RuntimeMessage.of(e), e);
+    }
+  }
+
+  private static void refuseTooLarge(ModelFile model, OrtException e) {
+    if (RuntimeMessage.isOutOfMemory(e)) {
+      throw model.failure(
+          "it needs more memory than there is: %s; use a smaller batch or model, or a machine with more memory"
+              .formatted(RuntimeMessage.of(e)),
+          e);
     }
   }
 

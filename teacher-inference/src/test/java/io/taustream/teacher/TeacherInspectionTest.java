@@ -112,15 +112,20 @@ class TeacherInspectionTest {
 
   @ParameterizedTest
   @CsvSource({
+    "Gray8, Normalized_0_1, GREY, 0.0, 1.0, 255",
     "Bgr8, NominalRange_0_255, BGR, 0.0, 1.0, 1",
     "Rgb8, Normalized_0_1, RGB, 0.0, 1.0, 255",
     "Rgb8, Normalized_1_1, RGB, 0.5, 0.5, 255"
   })
   void readsOnnxsImageMetadata(
       String format, String pixels, ChannelOrder order, double mean, double deviation, int range) {
+    int count = order == ChannelOrder.GREY ? 1 : 3;
     TeacherInspection inspection =
         inspect(
-            ModelBuilder.linear(-1, 4, 5)
+            new ModelBuilder()
+                .input("input", FLOAT32, -1, count, 4, 4)
+                .flattenAndMultiply("input", 16 * count, 5, "logits")
+                .output("logits", FLOAT32, -1, 5)
                 .metadata("Image.BitmapPixelFormat", format)
                 .metadata("Image.NominalPixelRange", pixels));
     TeacherCard card = inspection.card().orElseThrow();
@@ -209,25 +214,105 @@ class TeacherInspectionTest {
     TeacherInspection inspection =
         inspect(
             new ModelBuilder()
-                .input("tokens", FLOAT32, -1, 48)
-                .weights("w", 48, 5)
+                .input("tokens", FLOAT32, -1, 50)
+                .weights("w", 50, 5)
                 .node("MatMul", List.of("tokens", "w"), "logits")
                 .output("logits", FLOAT32, -1, 5));
     assertThat(inspection.problem().orElseThrow())
         .contains("m.onnx")
-        .contains("tokens float32[?, 48] has 2 dimensions");
+        .contains("tokens float32[?, 50] takes rows of 50 values")
+        .contains("neither size * size * 3 nor size * size");
   }
 
   @Test
-  void refusesAGreyModel() {
+  void refusesAnInputOfThreeDimensions() {
     TeacherInspection inspection =
         inspect(
             new ModelBuilder()
-                .input("input", FLOAT32, -1, 1, 4, 4)
-                .flattenAndMultiply("input", 16, 5, "logits")
+                .input("series", FLOAT32, -1, 4, 12)
+                .flattenAndMultiply("series", 48, 5, "logits")
                 .output("logits", FLOAT32, -1, 5));
     assertThat(inspection.problem().orElseThrow())
-        .contains("input float32[?, 1, 4, 4] has no dimension of 3 channels");
+        .contains("m.onnx")
+        .contains("series float32[?, 4, 12] has 3 dimensions");
+  }
+
+  @Test
+  void refusesAnInputOfTwoChannels() {
+    TeacherInspection inspection =
+        inspect(
+            new ModelBuilder()
+                .input("input", FLOAT32, -1, 2, 4, 4)
+                .flattenAndMultiply("input", 32, 5, "logits")
+                .output("logits", FLOAT32, -1, 5));
+    assertThat(inspection.problem().orElseThrow())
+        .contains("input float32[?, 2, 4, 4] has no dimension of 3 channels, nor of 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 4, 4, NCHW", "4, 4, 1, NHWC", "-1, 4, 4, NCHW", "4, 4, -1, NHWC"})
+  void aGreyModelHasOneMeanAndOneDeviation(long second, long third, long last, Layout layout)
+      throws IOException {
+    ModelBuilder model =
+        new ModelBuilder()
+            .input("input", FLOAT32, -1, second, third, last)
+            .flattenAndMultiply("input", 16, 5, "logits")
+            .output("logits", FLOAT32, -1, 5);
+    TeacherInspection inspection = inspect(model, "channels: grey\n");
+    TeacherCard card = inspection.card().orElseThrow();
+    assertThat(card.layout()).isEqualTo(layout);
+    assertThat(card.size()).isEqualTo(4);
+    assertThat(card.mean()).containsExactly(0.449);
+    assertThat(card.deviation()).containsExactly(0.226);
+    assertThat(inspection.guessed())
+        .extracting(guess -> guess.substring(0, guess.indexOf(':')))
+        .containsExactlyInAnyOrder("mean", "deviation", "range");
+  }
+
+  @Test
+  void oneNumberCountsForEveryChannel() throws IOException {
+    TeacherCard card =
+        inspect(ModelBuilder.linear(-1, 4, 5), "mean: [0.5]\ndeviation: [0.25]\n")
+            .card()
+            .orElseThrow();
+    assertThat(card.mean()).containsExactly(0.5, 0.5, 0.5);
+    assertThat(card.deviation()).containsExactly(0.25, 0.25, 0.25);
+  }
+
+  @Test
+  void refusesThreeMeansForAGreyModel() throws IOException {
+    ModelBuilder model =
+        new ModelBuilder()
+            .input("input", FLOAT32, -1, 1, 4, 4)
+            .flattenAndMultiply("input", 16, 5, "logits")
+            .output("logits", FLOAT32, -1, 5);
+    assertThat(inspect(model, "mean: [0.1, 0.2, 0.3]\n").problem().orElseThrow())
+        .contains("m.onnx", "mean is [0.1, 0.2, 0.3]", "one for channels grey", "m.yaml");
+  }
+
+  @Test
+  void guessesNoNormalisationWhereTheRangeIsOne() throws IOException {
+    TeacherInspection inspection = inspect(ModelBuilder.linear(-1, 4, 5), "range: 1\n");
+    TeacherCard card = inspection.card().orElseThrow();
+    assertThat(card.mean()).containsOnly(0.0);
+    assertThat(card.deviation()).containsOnly(1.0);
+    assertThat(inspection.guessed()).contains("mean: [0.0, 0.0, 0.0] (the usual with range 1)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"48, 4, RGB", "16, 4, GREY", "3, 1, RGB", "3072, 32, RGB", "784, 28, GREY"})
+  void tellsTheSizeOfAFlatInputFromItsLength(int values, int size, ChannelOrder channels) {
+    TeacherInspection inspection =
+        inspect(
+            new ModelBuilder()
+                .input("input", FLOAT32, -1, values)
+                .weights("w", values, 5)
+                .node("MatMul", List.of("input", "w"), "logits")
+                .output("logits", FLOAT32, -1, 5));
+    TeacherCard card = inspection.card().orElseThrow();
+    assertThat(card.layout()).isEqualTo(Layout.FLAT);
+    assertThat(card.size()).isEqualTo(size);
+    assertThat(card.channels()).isEqualTo(channels);
   }
 
   @Test
@@ -249,6 +334,8 @@ class TeacherInspectionTest {
       value = {
         "size: 5 | size: 5 | input float32[?, 3, 4, 4]",
         "layout: nhwc | layout: nhwc | input float32[?, 3, 4, 4]",
+        "layout: flat | layout: flat | input float32[?, 3, 4, 4]",
+        "channels: grey | channels: grey | input float32[?, 3, 4, 4]",
         "type: uint8 | type: uint8 | input float32[?, 3, 4, 4]",
         "output: scores | output: scores | logits float32[?, 5]",
         "classes: 6 | classes: 6 | logits float32[?, 5]"
