@@ -3,12 +3,13 @@
     python make_teachers.py torch       # needs torch timm onnxscript onnx onnxruntime
     python make_teachers.py sklearn     # needs scikit-learn skl2onnx
     python make_teachers.py keras       # needs tensorflow-cpu tf2onnx
+    python make_teachers.py jax         # needs jax jax2onnx
 
 Weights are random (scikit-learn: fitted), seeds fixed. expected.json says for each file what the
 framework itself, not ONNX, gives for the images of `images()`; the quantised model's come from ONNX
 Runtime, since no framework computes them. Run with torch 2.15.0, timm 1.0.31, onnxscript 0.7.2,
 onnx 1.23.2, onnxruntime 1.32.0, scikit-learn 1.9.1, skl2onnx 1.20.0, tensorflow 2.21.0,
-keras 3.15.1 and tf2onnx 1.17.0 on Python 3.11.
+keras 3.15.1, tf2onnx 1.17.0, jax 0.10.2 and jax2onnx 0.17.1 on Python 3.11.
 """
 
 import json
@@ -25,7 +26,7 @@ DEVIATION = np.array([0.229, 0.224, 0.225])
 
 
 def images(size):
-    """ROWS images of size x size x 3 bytes; NewExportersTest makes the same."""
+    """ROWS images of size x size x 3 bytes; ExportedTeachersTest makes the same."""
     n, y, x, c = np.meshgrid(
         np.arange(ROWS), np.arange(size), np.arange(size), np.arange(3), indexing="ij")
     return ((31 * y * (n + 1) + 17 * x * (c + 1) + x * y + 53 * n + 101 * c) % 256).astype(np.uint8)
@@ -306,6 +307,34 @@ def make_keras():
     record("tf2onnx-fixed3.onnx", source, logits(pixels).numpy())
 
 
+# ---------------------------------------------------------------- JAX
+
+
+def make_jax():
+    import jax
+    import jax.numpy as jnp
+    import onnx
+    from jax2onnx import to_onnx
+
+    keys = jax.random.split(jax.random.key(8), 3)
+    first = 0.3 * jax.random.normal(keys[0], (3, 3, 3, 8))
+    second = 0.3 * jax.random.normal(keys[1], (3, 3, 8, 16))
+    last = 3 * jax.random.normal(keys[2], (16, CLASSES))
+
+    def convolution(x, kernel):
+        return jax.lax.conv_general_dilated(
+            x, kernel, (2, 2), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    def network(x):
+        x = jax.nn.gelu(convolution(x, first))
+        x = jax.nn.relu(convolution(x, second))
+        return jnp.mean(x, (1, 2)) @ last
+
+    onnx.save(to_onnx(network, [("B", 32, 32, 3)], opset=21), str(FOLDER / "jax.onnx"))
+    record("jax.onnx", f"jax {jax.__version__}", network(normalised(32)))
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
-    {"torch": make_torch, "sklearn": make_sklearn, "keras": make_keras}[sys.argv[1]]()
+    makers = {"torch": make_torch, "sklearn": make_sklearn, "keras": make_keras, "jax": make_jax}
+    makers[sys.argv[1]]()

@@ -125,6 +125,19 @@ public final class ModelFile {
     return structure;
   }
 
+  /** The length of the model and its external data, most of which are weights. */
+  long bytes() {
+    try {
+      long bytes = Files.size(path);
+      for (Path file : externalData) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw failure("its files cannot be read: " + e, e);
+    }
+  }
+
   /** The hash of a {@link TeacherIdentity}: reads every byte of the model once. */
   String sha256(TeacherCard card) {
     MessageDigest digest = Sha256.begin();

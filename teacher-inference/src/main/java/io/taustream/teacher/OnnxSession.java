@@ -10,6 +10,8 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +55,7 @@ final class OnnxSession implements AutoCloseable {
    * @throws io.taustream.storage.TaustreamException if the runtime refuses the model or the device
    */
   static OnnxSession open(ModelFile model, ExecutionSettings settings) {
+    refuseMoreThanAllMemory(model);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     SessionOptions options = new SessionOptions();
     try {
@@ -127,6 +130,18 @@ final class OnnxSession implements AutoCloseable {
     } catch (OrtException e) {
       refuseTooLarge(model, e);
       throw model.failure("a first run in ONNX Runtime failed: " + RuntimeMessage.of(e), e);
+    }
+  }
+
+  /** The runtime would begin to load it, and the operating system end the process. */
+  private static void refuseMoreThanAllMemory(ModelFile model) {
+    long memory =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    long needed = model.bytes();
+    if (memory > 0 && needed > memory) {
+      throw model.failure(
+          "it needs more memory than there is: its weights take %d MiB, this machine has %d MiB; use a smaller model, or a machine with more memory"
+              .formatted(needed >> 20, memory >> 20));
     }
   }
 

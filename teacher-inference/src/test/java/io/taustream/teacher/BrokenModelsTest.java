@@ -9,6 +9,7 @@ import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.SoftLabelBatch;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -170,6 +171,18 @@ class BrokenModelsTest {
                             .flattenAndMultiply("input", FEATURES, CLASSES, "scores")
                             .node("Add", List.of("scores", "max"), "logits"))))
         .contains("m.onnx");
+  }
+
+  @Test
+  void externalDataOfMoreThanAllMemory() throws IOException {
+    // A sparse file: only its length is there.
+    try (RandomAccessFile file =
+        new RandomAccessFile(folder.resolve("weights.bin").toFile(), "rw")) {
+      file.setLength(TERA);
+    }
+    assertThat(refusal(() -> open(external("weights.bin"))))
+        .contains(
+            "needs more memory than there is: its weights take 1048576 MiB, this machine has");
   }
 
   @Test

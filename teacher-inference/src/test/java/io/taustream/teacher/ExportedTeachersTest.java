@@ -52,6 +52,7 @@ class ExportedTeachersTest {
     "preprocessing.onnx, 1e-3",
     "keras.onnx, 1e-3",
     "tf2onnx-fixed3.onnx, 1e-3",
+    "jax.onnx, 1e-3",
     "logistic-regression.onnx, 1e-3",
     "digits.onnx, 1e-3",
     "float16.onnx, 1e-2",
@@ -96,6 +97,7 @@ class ExportedTeachersTest {
     "grey.onnx, 32, NCHW, GREY, FLOAT32, LOGITS, 7",
     "bfloat16.onnx, 32, NCHW, RGB, BFLOAT16, LOGITS, 7",
     "keras.onnx, 32, NHWC, RGB, FLOAT32, PROBABILITIES, 7",
+    "jax.onnx, 32, NHWC, RGB, FLOAT32, LOGITS, 7",
     "logistic-regression.onnx, 16, FLAT, RGB, FLOAT32, PROBABILITIES, 7",
     "digits.onnx, 8, FLAT, GREY, FLOAT32, PROBABILITIES, 10"
   })
