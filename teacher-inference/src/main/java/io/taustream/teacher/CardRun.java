@@ -1,13 +1,14 @@
 package io.taustream.teacher;
 
-import ai.onnxruntime.OnnxJavaType;
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.teacher.OnnxSession.Tensor;
-import io.taustream.teacher.TeacherCard.Layout;
+import io.taustream.teacher.TeacherCard.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -22,41 +23,62 @@ final class CardRun implements AutoCloseable {
   private final TeacherInput input;
   private final TeacherOutput output;
   private final String inputName;
-  private final OnnxJavaType inputType;
-  private final OnnxJavaType outputType;
+  private final ElementType outputType;
   private final int fixedBatch;
 
-  /**
-   * @param description the session's
-   * @param allocator where buffers and outputs are accounted
-   */
-  CardRun(
+  /** The dimensions of an output row: [classes], perhaps among dimensions of 1. */
+  private List<Long> outputRow = List.of();
+
+  private CardRun(
       TeacherCard card,
       OnnxSession session,
       ModelDescription description,
       BufferAllocator allocator) {
     TensorDescription in = description.inputs().get(0);
-    boolean half = writesHalves(card, description);
     this.card = card;
     this.session = session;
     this.allocator = allocator;
+    this.outputType =
+        description.outputs().stream()
+            .filter(o -> o.name().equals(card.output()))
+            .findFirst()
+            .flatMap(o -> ElementType.named(o.type()))
+            .orElseThrow();
     this.input = new TeacherInput(card, allocator);
-    this.output = new TeacherOutput(card.classes(), half, allocator);
+    this.output = new TeacherOutput(card.classes(), outputType, allocator);
     this.inputName = in.name();
-    this.inputType =
-        switch (card.type()) {
-          case FLOAT32 -> OnnxJavaType.FLOAT;
-          case FLOAT16 -> OnnxJavaType.FLOAT16;
-          case UINT8 -> OnnxJavaType.UINT8;
-        };
-    this.outputType = half ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
     this.fixedBatch = (int) Math.max(0, Math.min(Integer.MAX_VALUE, in.shape().get(0)));
   }
 
-  /** Whether the card's output is of float16. */
-  static boolean writesHalves(TeacherCard card, ModelDescription description) {
-    return description.outputs().stream()
-        .anyMatch(o -> o.name().equals(card.output()) && o.type().equals("float16"));
+  /**
+   * Runs the model once on black images, to see that it works and what it gives.
+   *
+   * @param model as messages call it
+   * @param session stays the caller's
+   * @param description the session's
+   * @param allocator where buffers and outputs are accounted
+   * @throws io.taustream.storage.TaustreamException if it does not run, or does not give N rows of
+   *     one number a class
+   */
+  static CardRun open(
+      TeacherCard card,
+      ModelFile model,
+      OnnxSession session,
+      ModelDescription description,
+      BufferAllocator allocator) {
+    CardRun run = new CardRun(card, session, description, allocator);
+    try {
+      run.tryOut(model);
+      return run;
+    } catch (RuntimeException e) {
+      run.close();
+      throw e;
+    }
+  }
+
+  /** The element type of the card's output. */
+  ElementType outputType() {
+    return outputType;
   }
 
   /** The only number of rows that the model takes; 0 where it takes any. */
@@ -64,22 +86,23 @@ final class CardRun implements AutoCloseable {
     return fixedBatch;
   }
 
-  /**
-   * Runs the model once on black images.
-   *
-   * @param model as messages call it
-   * @throws io.taustream.storage.TaustreamException if it does not run, or does not give N rows of
-   *     one number a class
-   */
-  void tryOut(ModelFile model) {
+  private void tryOut(ModelFile model) {
     int rows = fixedBatch > 0 ? fixedBatch : 1;
-    List<Long> found = session.probe(inputTensor(input.zeros(rows), rows), card.output());
-    List<Long> expected = List.of((long) rows, (long) card.classes());
-    if (!found.equals(expected)) {
+    long bytes = (long) rows * card.elements() * card.type().bytes();
+    if (bytes > Integer.MAX_VALUE) {
       throw model.failure(
-          "output %s has shape %s for %d images; expected %s: N rows of one number a class"
-              .formatted(card.output(), found, rows, expected));
+          "its fixed batch of %d images takes %d bytes, more than 2 GiB; export it with a dynamic or a smaller batch"
+              .formatted(rows, bytes));
     }
+    List<Long> found = session.probe(inputTensor(input.zeros(rows), rows), card.output());
+    if (found.isEmpty()
+        || found.get(0) != rows
+        || !OutputInference.rowLength(found).equals(Optional.of((long) card.classes()))) {
+      throw model.failure(
+          "output %s has shape %s for %d images; expected [%d, %d]: N rows of one number a class"
+              .formatted(card.output(), found, rows, rows, card.classes()));
+    }
+    outputRow = found.subList(1, found.size());
   }
 
   /**
@@ -98,8 +121,7 @@ final class CardRun implements AutoCloseable {
         ByteBuffer written = output.over(bytes, from, count, step);
         session.run(
             inputTensor(input.of(images, from, count, step), step),
-            new Tensor(
-                card.output(), outputType, List.of((long) step, (long) card.classes()), written));
+            new Tensor(card.output(), outputType.runtimeType(), outputShape(step), written));
         output.collect(written, values, from, count, step);
       }
       return rows;
@@ -110,13 +132,11 @@ final class CardRun implements AutoCloseable {
   }
 
   private Tensor inputTensor(ByteBuffer bytes, int rows) {
-    long size = card.size();
-    long channels = ImageBatch.CHANNELS;
-    List<Long> shape =
-        card.layout() == Layout.NCHW
-            ? List.of((long) rows, channels, size, size)
-            : List.of((long) rows, size, size, channels);
-    return new Tensor(inputName, inputType, shape, bytes);
+    return new Tensor(inputName, card.type().runtimeType(), card.inputShape(rows), bytes);
+  }
+
+  private List<Long> outputShape(long rows) {
+    return Stream.concat(Stream.of(rows), outputRow.stream()).toList();
   }
 
   @Override

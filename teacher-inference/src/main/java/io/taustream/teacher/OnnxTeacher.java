@@ -42,14 +42,13 @@ public final class OnnxTeacher implements Teacher {
       TeacherCard card,
       ModelFile model,
       OnnxSession session,
-      ModelDescription description,
-      BufferAllocator allocator) {
+      CardRun run) {
     this.identity = identity;
     this.card = card;
     this.model = model;
     this.session = session;
-    this.run = new CardRun(card, session, description, allocator);
-    this.logitRows = new LogitRows(model, card, CardRun.writesHalves(card, description));
+    this.run = run;
+    this.logitRows = new LogitRows(model, card, run.outputType());
   }
 
   /**
@@ -69,7 +68,6 @@ public final class OnnxTeacher implements Teacher {
       BufferAllocator allocator) {
     CardFields stated = TeacherCards.file(model);
     OnnxSession session = OnnxSession.open(model, settings);
-    OnnxTeacher teacher = null;
     try {
       ModelDescription description = session.describe();
       InferredCard inferred =
@@ -81,16 +79,12 @@ public final class OnnxTeacher implements Teacher {
       if (!inferred.guessed().isEmpty()) {
         LOG.info("{}: guessed {}", model.uri(), String.join(", ", inferred.guessed()));
       }
-      TeacherIdentity identity = new TeacherIdentity(name, model.sha256(inferred.card()));
-      teacher = new OnnxTeacher(identity, inferred.card(), model, session, description, allocator);
-      teacher.run.tryOut(model);
-      return teacher;
+      TeacherCard card = inferred.card();
+      TeacherIdentity identity = new TeacherIdentity(name, model.sha256(card));
+      CardRun run = CardRun.open(card, model, session, description, allocator);
+      return new OnnxTeacher(identity, card, model, session, run);
     } catch (RuntimeException e) {
-      if (teacher == null) {
-        session.close();
-      } else {
-        teacher.close();
-      }
+      session.close();
       throw e;
     }
   }

@@ -56,7 +56,7 @@ public final class TeacherTrial implements AutoCloseable {
       trial =
           new TeacherTrial(
               model, session, description, infer(model, description, all, data), allocator);
-      trial.run(trial.card()).tryOut(model);
+      trial.run(trial.card());
       return trial;
     } catch (RuntimeException e) {
       if (trial == null) {
@@ -134,7 +134,8 @@ public final class TeacherTrial implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the trial of " + model.uri() + " is closed");
     }
-    return runs.computeIfAbsent(card, asked -> new CardRun(asked, session, description, allocator));
+    return runs.computeIfAbsent(
+        card, asked -> CardRun.open(asked, model, session, description, allocator));
   }
 
   @Override

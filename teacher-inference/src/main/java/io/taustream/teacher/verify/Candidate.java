@@ -49,7 +49,7 @@ record Candidate(String normalisation, TeacherCard card) {
   /**
    * The ways to try with a model: the card's own first, then the usual normalisations, all in both
    * channel orders, none twice. A uint8 model normalises inside: there only the channel order is
-   * tried.
+   * tried. A grey model has no channel order, and one mean and deviation.
    */
   static List<Candidate> of(TeacherCard stated) {
     Normalisation numbers =
@@ -68,7 +68,7 @@ record Candidate(String normalisation, TeacherCard card) {
     Map<TeacherCard, Candidate> candidates = new LinkedHashMap<>();
     candidates.put(stated, new Candidate(own.name(), stated));
     for (Normalisation normalisation : normalisations) {
-      for (ChannelOrder channels : ChannelOrder.values()) {
+      for (ChannelOrder channels : orders(stated)) {
         TeacherCard card = card(stated, normalisation, channels);
         candidates.putIfAbsent(card, new Candidate(normalisation.name(), card));
       }
@@ -91,11 +91,25 @@ record Candidate(String normalisation, TeacherCard card) {
         stated.classes());
   }
 
-  /** From the order red, green, blue to that of the channels, and back. */
+  private static List<ChannelOrder> orders(TeacherCard stated) {
+    return stated.channels() == ChannelOrder.GREY
+        ? List.of(ChannelOrder.GREY)
+        : List.of(ChannelOrder.RGB, ChannelOrder.BGR);
+  }
+
+  /**
+   * From the order red, green, blue to that of the channels, and back. For grey, the mean over the
+   * colours.
+   */
   private static List<Double> ordered(List<Double> values, ChannelOrder channels) {
-    return channels == ChannelOrder.RGB
-        ? values
-        : List.of(values.get(2), values.get(1), values.get(0));
+    return switch (channels) {
+      case RGB -> values;
+      case BGR -> List.of(values.get(2), values.get(1), values.get(0));
+      case GREY ->
+          values.size() == 1
+              ? values
+              : List.of(values.stream().mapToDouble(v -> v).average().orElseThrow());
+    };
   }
 
   private static List<Double> colours(TeacherCard card, List<Double> values) {
