@@ -208,25 +208,49 @@ public final class LabelFile implements AutoCloseable {
    * @throws IllegalStateException if the file's encoding is another one
    */
   public void topK(int ordinal, int view, TopKColumns destination) {
-    TopK encoding = topK();
+    if (!(metadata.set().encoding() instanceof TopK encoding)) {
+      throw wrongEncoding(TopK.NAME);
+    }
     int row = row(ordinal);
     MappedBatch batch = batch(row, view);
     String wrong =
         encoding.read(
             batch.bytes(), batch.columns(), row % batchRows, metadata.set().classes(), destination);
     if (wrong != null) {
-      throw new DamagedLabelFileException(
-          "%s, view %d, sample %d holds no top-k label: %s; remove it and label again"
-              .formatted(file, view, ordinal, wrong));
+      throw noLabel(TopK.NAME, ordinal, view, wrong);
     }
   }
 
-  private TopK topK() {
-    if (!(metadata.set().encoding() instanceof TopK topK)) {
-      throw new IllegalStateException(
-          "%s is %s, not top-k".formatted(file, metadata.set().encoding().text()));
+  /**
+   * A sampled label as it is stored.
+   *
+   * @param destination receives the row at its positions, which advance
+   * @throws TaustreamException if the sample has no labels, or what is stored is no sampled label
+   * @throws IllegalStateException if the file's encoding is another one
+   */
+  public void sampled(int ordinal, int view, SampledColumns destination) {
+    if (!(metadata.set().encoding() instanceof Sampled encoding)) {
+      throw wrongEncoding(Sampled.NAME);
     }
-    return topK;
+    int row = row(ordinal);
+    MappedBatch batch = batch(row, view);
+    String wrong =
+        encoding.read(
+            batch.bytes(), batch.columns(), row % batchRows, metadata.set().classes(), destination);
+    if (wrong != null) {
+      throw noLabel(Sampled.NAME, ordinal, view, wrong);
+    }
+  }
+
+  private DamagedLabelFileException noLabel(String kind, int ordinal, int view, String wrong) {
+    return new DamagedLabelFileException(
+        "%s, view %d, sample %d holds no %s label: %s; remove it and label again"
+            .formatted(file, view, ordinal, kind, wrong));
+  }
+
+  private IllegalStateException wrongEncoding(String asked) {
+    return new IllegalStateException(
+        "%s is %s, not %s".formatted(file, metadata.set().encoding().text(), asked));
   }
 
   /** The seed of the view that the teacher saw. */

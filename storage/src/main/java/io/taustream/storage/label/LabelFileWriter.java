@@ -50,8 +50,8 @@ import reactor.core.scheduler.Schedulers;
  *   <li>{@code label: int32}, its class, −1 where there is none
  *   <li>{@code view: uint16}, the view's number, the same in all of a batch
  *   <li>{@code view_seed: int64}, the seed that the view's random numbers follow from
- *   <li>the columns of the encoding: {@link DenseF16}, {@link DenseF32} or {@link TopK}. The lists'
- *       items are fields named {@code item}
+ *   <li>the columns of the encoding: {@link DenseF16}, {@link DenseF32}, {@link TopK} or {@link
+ *       Sampled}. The lists' items are fields named {@code item}
  * </ul>
  *
  * <p><b>Schema metadata</b>, in this order, text throughout:
@@ -62,9 +62,12 @@ import reactor.core.scheduler.Schedulers;
  *   <li>{@code taustream.view_id}, {@code taustream.view}, {@code taustream.views}: the view's id,
  *       its description as JSON, the number of views
  *   <li>{@code taustream.classes}, {@code taustream.encoding}: the class count; {@code dense-f16},
- *       {@code dense-f32} or {@code top-k}
+ *       {@code dense-f32}, {@code top-k} or {@code sampled}
  *   <li>{@code taustream.k}, {@code taustream.rest_temperatures}: for {@code top-k} only; the
  *       temperatures are separated by commas
+ *   <li>{@code taustream.n}, {@code taustream.draw_temperature}, {@code taustream.temperatures}:
+ *       for {@code sampled} only; draws a row, the temperature that they are drawn at, and those
+ *       that the mass is known at
  *   <li>{@code taustream.shard}: the data shard, {@code {"name":…,"size":…}}
  *   <li>{@code taustream.crc32c}: CRC-32C of the data shard's bytes as they were read, 8 hex digits
  *   <li>{@code taustream.samples}: samples in the shard, those without an image included

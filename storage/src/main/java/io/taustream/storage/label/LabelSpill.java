@@ -117,7 +117,8 @@ final class LabelSpill implements AutoCloseable {
         SampleView sample = rows.get(row);
         logits.position(row * set.classes());
         set.encoding().requireStorable(logits, set.classes(), sample);
-        set.encoding().encode(logits, set.classes(), columns);
+        set.encoding()
+            .encode(logits, set.classes(), Draws.seed(set.teacherSha256(), sample), columns);
         stages[0].putLong(sample.viewSeed());
         view.add(sample);
         addSample(view, sample);
