@@ -11,7 +11,7 @@ import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.ThreadsConfig;
 import io.taustream.pipeline.graph.Workers;
-import io.taustream.storage.label.LabelEncoding;
+import io.taustream.storage.label.DenseF16;
 import io.taustream.storage.label.LabelSet;
 import io.taustream.storage.label.SoftLabelStore;
 import io.taustream.storage.object.ObjectStore;
@@ -109,7 +109,7 @@ final class Workbench implements AutoCloseable {
             VIEW.json(),
             VIEW.count(),
             CLASSES,
-            LabelEncoding.of("dense-f16", 0, List.of()));
+            new DenseF16());
     return SoftLabelStore.open(
         objects,
         ObjectUri.ofFile(folder.resolve("labels")),

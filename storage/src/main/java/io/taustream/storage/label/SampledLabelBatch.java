@@ -58,6 +58,11 @@ public final class SampledLabelBatch implements SoftLabels {
     return encoding;
   }
 
+  /** The teacher's first class in place, int32 rows × 1. Valid until the batch is closed. */
+  public ByteBuffer topIndex() {
+    return part(0, 1);
+  }
+
   /** The drawn classes in place, int32 rows × n, then 0. Valid until the batch is closed. */
   public ByteBuffer indices() {
     return part(2, encoding.n());
@@ -81,7 +86,7 @@ public final class SampledLabelBatch implements SoftLabels {
   /** All of it, to be written from the first row on. Valid until the batch is closed. */
   public SampledColumns columns() {
     return new SampledColumns(
-        part(0, 1).asIntBuffer(),
+        topIndex().asIntBuffer(),
         part(1, 1).asFloatBuffer(),
         indices().asIntBuffer(),
         counts().asIntBuffer(),
