@@ -87,7 +87,11 @@ final class ConfigReader {
     OptionalInt k = labels.whole("k");
     OptionalInt n = labels.whole("n");
     OptionalInt temperature = labels.whole("temperature");
-    return labels.build(() -> new LabelsConfig(store, encoding, k, n, temperature));
+    String compression =
+        labels
+            .choice("compression", LabelsConfig.COMPRESSIONS)
+            .orElse(LabelsConfig.DEFAULT.compression());
+    return labels.build(() -> new LabelsConfig(store, encoding, k, n, temperature, compression));
   }
 
   private static StudentConfig student(Section student) {

@@ -135,6 +135,7 @@ final class ConfigText {
     labels.k().ifPresent(k -> tree.put("k", k));
     labels.n().ifPresent(n -> tree.put("n", n));
     labels.temperature().ifPresent(t -> tree.put("temperature", t));
+    tree.put("compression", labels.compression());
     return tree;
   }
 

@@ -2,9 +2,11 @@ package io.taustream.pipeline.config;
 
 import io.taustream.storage.label.DenseF16;
 import io.taustream.storage.label.DenseF32;
+import io.taustream.storage.label.LabelCompression;
 import io.taustream.storage.label.LabelEncoding;
 import io.taustream.storage.label.Sampled;
 import io.taustream.storage.label.TopK;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,16 +22,22 @@ import java.util.OptionalInt;
  * @param n how many classes of a sample {@code sampled} draws; for no other encoding
  * @param temperature what {@code sampled} draws at, one of {@link #TEMPERATURES} (default 1); for
  *     no other encoding
+ * @param compression {@code none} (the default) or {@code zstd}, of what is written
  */
 public record LabelsConfig(
     Optional<Location> store,
     String encoding,
     OptionalInt k,
     OptionalInt n,
-    OptionalInt temperature) {
+    OptionalInt temperature,
+    String compression) {
   /** The names that {@code encoding} may have. */
   public static final List<String> ENCODINGS =
       List.of("dense-f16", "dense-f32", "top-k", "sampled");
+
+  /** The names that {@code compression} may have. */
+  public static final List<String> COMPRESSIONS =
+      Arrays.stream(LabelCompression.values()).map(LabelCompression::text).toList();
 
   /** The temperatures at which the mass that a label leaves out is known exactly. */
   public static final List<Integer> TEMPERATURES = List.of(1, 2, 4, 8);
@@ -40,13 +48,15 @@ public record LabelsConfig(
           "dense-f16",
           OptionalInt.empty(),
           OptionalInt.empty(),
-          OptionalInt.empty());
+          OptionalInt.empty(),
+          LabelCompression.NONE.text());
 
   private static final int MOST_DRAWS = 65_535;
   private static final int DRAW_TEMPERATURE = 1;
 
   public LabelsConfig {
     Rules.oneOf("encoding", encoding, ENCODINGS);
+    Rules.oneOf("compression", compression, COMPRESSIONS);
     if (k.isPresent()) {
       Rules.atLeast("k", k.getAsInt(), 1);
     }

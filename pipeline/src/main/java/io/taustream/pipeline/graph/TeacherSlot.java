@@ -3,6 +3,7 @@ package io.taustream.pipeline.graph;
 import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.config.TeacherConfig;
+import io.taustream.storage.label.LabelCompression;
 import io.taustream.storage.label.LabelSet;
 import io.taustream.storage.label.SoftLabelStore;
 import io.taustream.teacher.DataShape;
@@ -100,7 +101,8 @@ record TeacherSlot(
         set,
         resources.scratch().resolve("labels"),
         resources.allocator(),
-        version);
+        version,
+        LabelCompression.of(config.labels().compression()));
   }
 
   @Override

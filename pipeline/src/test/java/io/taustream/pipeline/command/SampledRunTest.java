@@ -74,4 +74,19 @@ class SampledRunTest {
     assertThat(both.student()).isEqualTo(run.student());
     assertThat(both.labelFiles()).isEqualTo(run.labelFiles());
   }
+
+  @Test
+  void compressedLabelsTrainTheSameStudent() {
+    TinyRun compressed = tiny("compressed").edit("n: 2}", "n: 2, compression: zstd}");
+
+    compressed.command("run", "CONFIG").isDone();
+
+    assertThat(compressed.student()).isEqualTo(run.student());
+    assertThat(compressed.labelFiles()).isNotEqualTo(run.labelFiles());
+    compressed.command("labels", "verify", "CONFIG").isDone();
+    // The labels are there already, whatever their compression.
+    var labels = compressed.labelFiles();
+    compressed.edit(", compression: zstd}", "}").command("label", "CONFIG").isDone();
+    assertThat(compressed.labelFiles()).isEqualTo(labels);
+  }
 }

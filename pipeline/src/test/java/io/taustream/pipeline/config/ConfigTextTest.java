@@ -153,7 +153,8 @@ class ConfigTextTest {
         encoding,
         k,
         OptionalInt.empty(),
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        k.isPresent() ? "zstd" : "none");
   }
 
   private static Arbitrary<TrainConfig> trains() {

@@ -293,7 +293,9 @@ class RunConfigTest {
         .isEqualTo(new Sampled(50, 4, List.of(1f, 2f, 4f, 8f)));
     assertThat(config.fingerprint())
         .isNotEqualTo(other.fingerprint())
-        .isNotEqualTo(parse(sampled.replace("n: 50", "n: 51")).fingerprint());
+        .isNotEqualTo(parse(sampled.replace("n: 50", "n: 51")).fingerprint())
+        .as("compressed labels read back to the bit")
+        .isEqualTo(parse(sampled.replace("n: 50", "n: 50, compression: zstd")).fingerprint());
     assertThat(parse(other.toYaml())).isEqualTo(other);
     Map.of(
             "temperature: 8",

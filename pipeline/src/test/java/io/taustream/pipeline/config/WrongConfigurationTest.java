@@ -85,6 +85,7 @@ class WrongConfigurationTest {
           11|labels: {encoding: top-k, k: 3, n: 5}|11: labels.n: found 5 with encoding top-k; n only with sampled is allowed
           11|labels: {temperature: 1}|11: labels.temperature: found 1 with encoding dense-f16; temperature only with sampled is allowed
           11|labels: {encoding: sampled, n: 5}|21: loss[2].type: found kendall with labels.encoding sampled, which does not know what it needs; ce or kl with sampled, or labels.encoding top-k, dense-f16 or dense-f32, is allowed
+          11|labels: {compression: lz4}|11: labels.compression: found 'lz4'; one of none, zstd is allowed
           12|student: {}|12: student: found neither model nor torchscript; one of them is required
           12|student: {mean: [0, 0, 0]}|12: student: found neither model nor torchscript; one of them is required
           12|student: {modle: resnet20}|12: student.model: found 'modle' in line 12; this key is required

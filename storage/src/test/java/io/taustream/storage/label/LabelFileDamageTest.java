@@ -63,7 +63,7 @@ class LabelFileDamageTest {
 
   private LabelFile open(byte[] content) {
     try {
-      return LabelFile.open(Files.write(folder.resolve("file.arrow"), content));
+      return LabelFile.open(Files.write(folder.resolve("file.arrow"), content), allocator);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -198,7 +198,7 @@ class LabelFileDamageTest {
             () -> open("no Arrow file at all, but text".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(DamagedLabelFileException.class)
         .hasMessageContaining("ARROW1");
-    assertThatThrownBy(() -> LabelFile.open(folder.resolve("none.arrow")))
+    assertThatThrownBy(() -> LabelFile.open(folder.resolve("none.arrow"), allocator))
         .isInstanceOf(LabelsMissingException.class);
   }
 

@@ -160,7 +160,7 @@ class LabelRoundTripTest {
       Path copy = scratch.resolve("copy.arrow");
       Files.write(copy, objects.get(store.location(labels.shard())));
       for (long segment : new long[] {1, 150_000, Long.MAX_VALUE}) {
-        try (LabelFile file = LabelFile.open(copy, segment)) {
+        try (LabelFile file = open(copy, segment)) {
           assertThat(file.verify()).isEmpty();
           float[] logits = new float[4];
           for (int ordinal : new int[] {1, 4095, 4097, 4098, 8194, 8998}) {
@@ -171,6 +171,10 @@ class LabelRoundTripTest {
         }
       }
     }
+  }
+
+  private LabelFile open(Path file, long segment) {
+    return LabelFile.open(file, new DecompressedBatches(allocator, 1 << 20), segment);
   }
 
   @Test
