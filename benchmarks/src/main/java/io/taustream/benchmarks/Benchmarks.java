@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
       TrainingBenchmark.class,
       DecodingBenchmark.class,
       MemoryBenchmark.class,
-      KendallBenchmark.class
+      KendallBenchmark.class,
+      LabelSizesBenchmark.class
     })
 final class Benchmarks {
   private Benchmarks() {}

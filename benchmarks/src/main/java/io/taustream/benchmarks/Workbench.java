@@ -11,6 +11,8 @@ import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.ThreadsConfig;
 import io.taustream.pipeline.graph.Workers;
+import io.taustream.storage.label.DenseF16;
+import io.taustream.storage.label.LabelCompression;
 import io.taustream.storage.label.LabelEncoding;
 import io.taustream.storage.label.LabelSet;
 import io.taustream.storage.label.SoftLabelStore;
@@ -101,6 +103,21 @@ final class Workbench implements AutoCloseable {
 
   /** An empty store for a teacher's labels of {@link #VIEW}. */
   SoftLabelStore labels(TeacherIdentity teacher) {
+    return labels("labels", teacher, CLASSES, new DenseF16(), LabelCompression.NONE);
+  }
+
+  /** An empty store of its own for a teacher's labels in this form. */
+  SoftLabelStore labels(LabelEncoding encoding, TeacherRows rows, LabelCompression compression) {
+    String name = encoding.text() + encoding.parameters().values() + compression.text();
+    return labels(name, rows.teacher(), rows.classes(), encoding, compression);
+  }
+
+  private SoftLabelStore labels(
+      String name,
+      TeacherIdentity teacher,
+      int classes,
+      LabelEncoding encoding,
+      LabelCompression compression) {
     LabelSet set =
         new LabelSet(
             teacher.name(),
@@ -108,15 +125,16 @@ final class Workbench implements AutoCloseable {
             VIEW.id(),
             VIEW.json(),
             VIEW.count(),
-            CLASSES,
-            LabelEncoding.of("dense-f16", 0, List.of()));
+            classes,
+            encoding);
     return SoftLabelStore.open(
         objects,
-        ObjectUri.ofFile(folder.resolve("labels")),
+        ObjectUri.ofFile(folder.resolve(name)),
         set,
         folder.resolve("scratch"),
         root,
-        "benchmark");
+        "benchmark",
+        compression);
   }
 
   @Override

@@ -31,12 +31,7 @@ final class ConfigReader {
     List<TeacherConfig> teachers =
         file.sections("teachers").orElse(List.of()).stream().map(ConfigReader::teacher).toList();
     LabelsConfig labels =
-        file.section("labels")
-            .map(ConfigReader::labels)
-            .orElseGet(
-                () ->
-                    new LabelsConfig(
-                        Optional.empty(), LabelsConfig.DEFAULT_ENCODING, OptionalInt.empty()));
+        file.section("labels").map(ConfigReader::labels).orElse(LabelsConfig.DEFAULT);
     StudentConfig student = student(file.requireSection("student"));
     TrainConfig train = TrainReader.read(file.requireSection("train"));
     List<LossConfig> loss =
@@ -88,9 +83,15 @@ final class ConfigReader {
   private static LabelsConfig labels(Section labels) {
     Optional<Location> store = labels.location("store");
     String encoding =
-        labels.choice("encoding", LabelsConfig.ENCODINGS).orElse(LabelsConfig.DEFAULT_ENCODING);
+        labels.choice("encoding", LabelsConfig.ENCODINGS).orElse(LabelsConfig.DEFAULT.encoding());
     OptionalInt k = labels.whole("k");
-    return labels.build(() -> new LabelsConfig(store, encoding, k));
+    OptionalInt n = labels.whole("n");
+    OptionalInt temperature = labels.whole("temperature");
+    String compression =
+        labels
+            .choice("compression", LabelsConfig.COMPRESSIONS)
+            .orElse(LabelsConfig.DEFAULT.compression());
+    return labels.build(() -> new LabelsConfig(store, encoding, k, n, temperature, compression));
   }
 
   private static StudentConfig student(Section student) {

@@ -58,6 +58,8 @@ final class ConfigText {
     tree.put("teachers", config.teachers().stream().map(ConfigText::identity).toList());
     tree.put("labels.encoding", config.labels().encoding());
     tree.put("labels.k", config.labels().k().orElse(0));
+    config.labels().n().ifPresent(n -> tree.put("labels.n", n));
+    config.labels().temperature().ifPresent(t -> tree.put("labels.temperature", t));
     tree.put("student", student(config.student()));
     tree.put("train.epochs", train.epochs());
     tree.put("train.batch", train.batch());
@@ -131,6 +133,9 @@ final class ConfigText {
     labels.store().ifPresent(store -> tree.put("store", store.text()));
     tree.put("encoding", labels.encoding());
     labels.k().ifPresent(k -> tree.put("k", k));
+    labels.n().ifPresent(n -> tree.put("n", n));
+    labels.temperature().ifPresent(t -> tree.put("temperature", t));
+    tree.put("compression", labels.compression());
     return tree;
   }
 

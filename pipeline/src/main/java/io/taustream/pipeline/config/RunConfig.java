@@ -63,6 +63,7 @@ public record RunConfig(
                 + loss.get(i).type()
                 + ", which needs a teacher; add one under teachers, or remove the term");
       }
+      labels.requireServes(loss.get(i), "loss[" + i + "]");
     }
     if (labels.k().isPresent() && labels.k().getAsInt() >= data.classes()) {
       throw new InvalidValueException(
@@ -70,11 +71,12 @@ public record RunConfig(
           labels.k().getAsInt(),
           "a whole number from 1 to below the " + data.classes() + " classes");
     }
-    if (labels.encoding().equals("top-k") && teachers.size() > 1) {
+    if (!labels.encoding().startsWith("dense") && teachers.size() > 1) {
       throw new InvalidValueException(
           "labels.encoding",
-          "top-k with %d teachers, whose mean it cannot give".formatted(teachers.size()),
-          "top-k with one teacher, or dense-f16 or dense-f32,");
+          "%s with %d teachers, whose mean it cannot give"
+              .formatted(labels.encoding(), teachers.size()),
+          labels.encoding() + " with one teacher, or dense-f16 or dense-f32,");
     }
   }
 

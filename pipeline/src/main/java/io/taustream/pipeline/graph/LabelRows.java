@@ -1,6 +1,7 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.ingest.batch.BatchPool;
+import io.taustream.storage.label.Sampled;
 import io.taustream.storage.label.SoftLabels;
 import io.taustream.storage.label.TopK;
 import io.taustream.storage.sample.SampleView;
@@ -10,10 +11,14 @@ import java.util.List;
 interface LabelRows {
   /** The reading that the sources' encoding asks for. */
   static LabelRows of(List<LabelJoin.Source> sources, int classes, BatchPool pool) {
-    // With top-k there is one source: RunConfig lets no other configuration through.
-    return sources.size() == 1 && sources.get(0).encoding() instanceof TopK topK
-        ? new TopKRows(sources.get(0), topK, classes, pool)
-        : new MeanRows(sources, classes, pool);
+    // With top-k and sampled there is one source: RunConfig lets no other configuration through.
+    if (sources.size() == 1 && sources.get(0).encoding() instanceof TopK topK) {
+      return new TopKRows(sources.get(0), topK, classes, pool);
+    }
+    if (sources.size() == 1 && sources.get(0).encoding() instanceof Sampled sampled) {
+      return new SampledRows(sources.get(0), sampled, classes, pool);
+    }
+    return new MeanRows(sources, classes, pool);
   }
 
   /** The bytes of the soft labels of so many rows. */

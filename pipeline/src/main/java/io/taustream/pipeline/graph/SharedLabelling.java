@@ -5,6 +5,7 @@ import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.config.TeacherConfig;
 import io.taustream.pipeline.config.ViewConfig;
 import io.taustream.pipeline.report.StageRecord;
+import io.taustream.storage.label.LabelEncoding;
 import io.taustream.storage.object.ObjectUri;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,8 +34,7 @@ final class SharedLabelling {
    */
   private record LabelKey(
       ObjectUri store,
-      String encoding,
-      int k,
+      LabelEncoding encoding,
       List<String> teachers,
       List<String> data,
       ViewConfig view) {
@@ -48,8 +48,7 @@ final class SharedLabelling {
       }
       return new LabelKey(
           config.labelStore().uri(),
-          config.labels().encoding(),
-          config.labels().k().orElse(0),
+          config.labels().labelEncoding(),
           config.teachers().stream().map(LabelKey::name).toList(),
           data,
           config.view());

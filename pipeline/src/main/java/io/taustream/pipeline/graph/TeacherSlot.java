@@ -3,7 +3,7 @@ package io.taustream.pipeline.graph;
 import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.config.TeacherConfig;
-import io.taustream.storage.label.LabelEncoding;
+import io.taustream.storage.label.LabelCompression;
 import io.taustream.storage.label.LabelSet;
 import io.taustream.storage.label.SoftLabelStore;
 import io.taustream.teacher.DataShape;
@@ -30,9 +30,6 @@ record TeacherSlot(
     SoftLabelStore train,
     SoftLabelStore test)
     implements AutoCloseable {
-  /** The temperatures at which the mass outside the k of a top-k label is known exactly. */
-  private static final List<Float> REST_TEMPERATURES = List.of(1f, 2f, 4f, 8f);
-
   /** Opens a run's teachers one after the other, just to see who they are. */
   static List<TeacherSlot> all(RunConfig config, Resources resources, String version) {
     double sum = config.teachers().stream().mapToDouble(TeacherConfig::weight).sum();
@@ -97,15 +94,15 @@ record TeacherSlot(
             view.json(),
             view.count(),
             config.data().classes(),
-            LabelEncoding.of(
-                config.labels().encoding(), config.labels().k().orElse(0), REST_TEMPERATURES));
+            config.labels().labelEncoding());
     return SoftLabelStore.open(
         resources.objects(),
         config.labelStore().uri(),
         set,
         resources.scratch().resolve("labels"),
         resources.allocator(),
-        version);
+        version,
+        LabelCompression.of(config.labels().compression()));
   }
 
   @Override

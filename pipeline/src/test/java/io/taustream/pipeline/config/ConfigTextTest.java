@@ -142,8 +142,19 @@ class ConfigTextTest {
 
   private static Arbitrary<LabelsConfig> labels() {
     return Arbitraries.of(
-        new LabelsConfig(Optional.empty(), "dense-f32", OptionalInt.empty()),
-        new LabelsConfig(Optional.of(new Location("~x", BASE)), "top-k", OptionalInt.of(5)));
+        LabelsConfig.DEFAULT,
+        labels("dense-f32", OptionalInt.empty()),
+        labels("top-k", OptionalInt.of(5)));
+  }
+
+  private static LabelsConfig labels(String encoding, OptionalInt k) {
+    return new LabelsConfig(
+        Optional.of(new Location("~x", BASE)),
+        encoding,
+        k,
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        k.isPresent() ? "zstd" : "none");
   }
 
   private static Arbitrary<TrainConfig> trains() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taustream.storage.document.DocumentException;
+import io.taustream.storage.label.Sampled;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.S3Settings;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -125,7 +127,7 @@ class RunConfigTest {
                     0.01),
                 new ViewConfig("none", 32, 1),
                 List.of(),
-                new LabelsConfig(Optional.empty(), "dense-f16", OptionalInt.empty()),
+                LabelsConfig.DEFAULT,
                 new StudentConfig(
                     "resnet8", List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225)),
                 new TrainConfig(
@@ -267,6 +269,47 @@ class RunConfigTest {
         .containsExactly(
             "loss has no term that listens to a teacher (all but ce do): the student is trained"
                 + " without t");
+  }
+
+  @Test
+  void takesSampledLabelsForTheLossesThatTheyServe() {
+    String sampled =
+        """
+        run: r
+        data: {train: a.tar, classes: 10}
+        view: {size: 32}
+        teachers: [{name: t, model: t.onnx}]
+        labels: {encoding: sampled, n: 50}
+        student: {model: resnet8}
+        train: {epochs: 1}
+        loss: [{type: ce}, {type: kl, temperature: 8}]
+        """;
+    RunConfig config = parse(sampled);
+    RunConfig other = parse(sampled.replace("n: 50", "n: 50, temperature: 4"));
+
+    assertThat(config.labels().labelEncoding())
+        .isEqualTo(new Sampled(50, 1, List.of(1f, 2f, 4f, 8f)));
+    assertThat(other.labels().labelEncoding())
+        .isEqualTo(new Sampled(50, 4, List.of(1f, 2f, 4f, 8f)));
+    assertThat(config.fingerprint())
+        .isNotEqualTo(other.fingerprint())
+        .isNotEqualTo(parse(sampled.replace("n: 50", "n: 51")).fingerprint())
+        .as("compressed labels read back to the bit")
+        .isEqualTo(parse(sampled.replace("n: 50", "n: 50, compression: zstd")).fingerprint());
+    assertThat(parse(other.toYaml())).isEqualTo(other);
+    Map.of(
+            "temperature: 8",
+            "temperature: 3",
+            "{type: kl, temperature: 8}",
+            "{type: kl, standardize: true}",
+            "type: kl, temperature: 8",
+            "type: dkd",
+            "{name: t, model: t.onnx}",
+            "{name: t, model: t.onnx}, {name: u, model: u.onnx}")
+        .forEach(
+            (from, to) ->
+                assertThatThrownBy(() -> parse(sampled.replace(from, to)))
+                    .hasMessageContainingAll("sampled", "dense-f16"));
   }
 
   @Test

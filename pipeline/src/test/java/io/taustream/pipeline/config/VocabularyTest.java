@@ -65,7 +65,7 @@ class VocabularyTest {
 
     List<String> keys = keys("", tree);
     assertThat(keys).contains("train.schedule.factor", "loss[].steepness", "storage.s3.region");
-    keys.add("student.torchscript");
+    keys.addAll(List.of("student.torchscript", "labels.n", "labels.temperature"));
     assertThat(keys)
         .allSatisfy(
             key -> assertThat(document).containsPattern("(?m)^\\| `" + Pattern.quote(key) + "` "));

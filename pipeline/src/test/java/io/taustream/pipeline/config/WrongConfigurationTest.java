@@ -73,12 +73,19 @@ class WrongConfigurationTest {
           9|  - {name: ../t, model: t.onnx}|9: teachers[0].name: found '../t'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
           9|  - {name: t, model: t.onnx, weight: 0}|9: teachers[0].weight: found 0; a number above 0 is allowed
           9|  - {name: t, model: t.onnx, batch: 0}|9: teachers[0].batch: found 0; a whole number from 1 to 65536 is allowed
-          11|labels: {encoding: dense-f8}|11: labels.encoding: found 'dense-f8', did you mean 'dense-f16'?; one of dense-f16, dense-f32, top-k is allowed
+          11|labels: {encoding: dense-f8}|11: labels.encoding: found 'dense-f8', did you mean 'dense-f16'?; one of dense-f16, dense-f32, top-k, sampled is allowed
           11|labels: {encoding: top-k}|11: labels.encoding: found top-k without k; top-k only with k is allowed
           11|labels: {encoding: dense-f16, k: 5}|11: labels.k: found 5 with encoding dense-f16; k only with top-k is allowed
           11|labels: {encoding: top-k, k: 10}|11: labels.k: found 10; a whole number from 1 to below the 10 classes is allowed
           11|labels: {encoding: top-k, k: 3}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: top-k, k: 0}|11: labels.k: found 0; a whole number from 1 is allowed
+          11|labels: {encoding: sampled}|11: labels.encoding: found sampled without n; sampled only with n is allowed
+          11|labels: {encoding: sampled, n: 0}|11: labels.n: found 0; a whole number from 1 to 65535 is allowed
+          11|labels: {encoding: sampled, n: 5, temperature: 3}|11: labels.temperature: found 3; one of 1, 2, 4, 8 is allowed
+          11|labels: {encoding: top-k, k: 3, n: 5}|11: labels.n: found 5 with encoding top-k; n only with sampled is allowed
+          11|labels: {temperature: 1}|11: labels.temperature: found 1 with encoding dense-f16; temperature only with sampled is allowed
+          11|labels: {encoding: sampled, n: 5}|21: loss[2].type: found kendall with labels.encoding sampled, which does not know what it needs; ce or kl with sampled, or labels.encoding top-k, dense-f16 or dense-f32, is allowed
+          11|labels: {compression: lz4}|11: labels.compression: found 'lz4'; one of none, zstd is allowed
           12|student: {}|12: student: found neither model nor torchscript; one of them is required
           12|student: {mean: [0, 0, 0]}|12: student: found neither model nor torchscript; one of them is required
           12|student: {modle: resnet20}|12: student.model: found 'modle' in line 12; this key is required

@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
 
 /** Writes a file from front to back and keeps the CRC-32C of each stretch of it. */
-final class ChecksummedChannel {
+final class ChecksummedChannel implements ByteSink {
   private final FileChannel channel;
   private final CRC32C crc = new CRC32C();
   private long position;
@@ -19,7 +19,8 @@ final class ChecksummedChannel {
     return position;
   }
 
-  void write(ByteBuffer bytes) throws IOException {
+  @Override
+  public void write(ByteBuffer bytes) throws IOException {
     position += bytes.remaining();
     crc.update(bytes.duplicate());
     while (bytes.hasRemaining()) {

@@ -46,7 +46,7 @@ public record DenseF16() implements LabelEncoding {
   }
 
   @Override
-  public void encode(FloatBuffer logits, int classes, ByteBuffer[] columns) {
+  public void encode(FloatBuffer logits, int classes, long drawSeed, ByteBuffer[] columns) {
     int start = logits.position();
     for (int c = 0; c < classes; c++) {
       columns[0].putShort(Float16.toFloat16(logits.get(start + c)));

@@ -36,7 +36,7 @@ public record DenseF32() implements LabelEncoding {
   }
 
   @Override
-  public void encode(FloatBuffer logits, int classes, ByteBuffer[] columns) {
+  public void encode(FloatBuffer logits, int classes, long drawSeed, ByteBuffer[] columns) {
     int start = logits.position();
     for (int c = 0; c < classes; c++) {
       columns[0].putFloat(logits.get(start + c));

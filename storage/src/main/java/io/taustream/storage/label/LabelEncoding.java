@@ -5,22 +5,35 @@ import io.taustream.storage.sample.SampleView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
- * How one row of logits lies in a label file. An encoding is a pure function: the same logits give
- * the same bytes everywhere, and {@link #decode} of these bytes is what a student sees, whether the
- * labels come from a file or, through {@link #roundTrip}, straight from the teacher.
+ * How one row of logits lies in a label file. An encoding is a pure function: the same logits and
+ * the same seed of draws give the same bytes everywhere, and {@link #decode} of these bytes is what
+ * a student sees, whether the labels come from a file or, through {@link #roundTrip}, straight from
+ * the teacher.
  *
  * <p>To add an encoding: a record beside {@link DenseF16}, its name in {@link #NAMES} and in {@link
  * #of}. Immutable, thread-safe.
  */
-public sealed interface LabelEncoding permits DenseF16, DenseF32, TopK {
+public sealed interface LabelEncoding permits DenseF16, DenseF32, TopK, Sampled {
   /** The text forms that there are. */
-  List<String> NAMES = List.of(DenseF16.NAME, DenseF32.NAME, TopK.NAME);
+  List<String> NAMES = List.of(DenseF16.NAME, DenseF32.NAME, TopK.NAME, Sampled.NAME);
 
   /** The encoding's text form, as in the configuration: one of {@link #NAMES}. */
   String text();
+
+  /**
+   * What it is made of besides its name, as text, in the order in which files state it: {@link #of}
+   * makes it again from these.
+   */
+  default Map<String, String> parameters() {
+    return Map.of();
+  }
 
   /** The columns that hold a row, in file order. */
   List<LabelColumn> columns(int classes);
@@ -37,9 +50,10 @@ public sealed interface LabelEncoding permits DenseF16, DenseF32, TopK {
    *
    * @param logits {@code classes} storable floats from the buffer's position, which is left as it
    *     is
+   * @param drawSeed what random numbers follow from: {@link Draws#seed}
    * @param columns one little-endian buffer for each of {@link #columns}
    */
-  void encode(FloatBuffer logits, int classes, ByteBuffer[] columns);
+  void encode(FloatBuffer logits, int classes, long drawSeed, ByteBuffer[] columns);
 
   /**
    * Reads one row back as dense logits.
@@ -69,10 +83,11 @@ public sealed interface LabelEncoding permits DenseF16, DenseF32, TopK {
    * Replaces the batch's logits, in place, by what a reader of the stored labels will see, to the
    * bit. The caller is the only owner of the batch.
    *
+   * @param teacherSha256 of the teacher whose logits they are
    * @throws TaustreamException if a logit cannot be stored; it names the sample, the class and the
    *     value
    */
-  default void roundTrip(SoftLabelBatch batch) {
+  default void roundTrip(SoftLabelBatch batch, String teacherSha256) {
     int classes = batch.classes();
     List<LabelColumn> shape = columns(classes);
     ByteBuffer row = ByteBuffer.allocate(bytesPerRow(classes)).order(ByteOrder.LITTLE_ENDIAN);
@@ -86,12 +101,13 @@ public sealed interface LabelEncoding permits DenseF16, DenseF32, TopK {
     }
     FloatBuffer logits = batch.logits();
     for (int i = 0; i < batch.size(); i++) {
+      SampleView sample = batch.rows().get(i);
       logits.position(i * classes);
-      requireStorable(logits, classes, batch.rows().get(i));
+      requireStorable(logits, classes, sample);
       for (ByteBuffer column : columns) {
         column.clear();
       }
-      encode(logits, classes, columns);
+      encode(logits, classes, Draws.seed(teacherSha256, sample), columns);
       decode(row, bases, 0, classes, logits);
     }
   }
@@ -121,19 +137,30 @@ public sealed interface LabelEncoding permits DenseF16, DenseF32, TopK {
   /**
    * The encoding with this text form.
    *
-   * @param k the number of classes kept, for {@code top-k} only
-   * @param restTemperatures see {@link TopK}, for {@code top-k} only
+   * @param parameter gives each of its {@link #parameters}
    * @throws TaustreamException if there is none, or the values are impossible
+   * @throws NumberFormatException if a parameter is no number
    */
-  static LabelEncoding of(String text, int k, List<Float> restTemperatures) {
+  static LabelEncoding of(String text, UnaryOperator<String> parameter) {
     return switch (text) {
       case DenseF16.NAME -> new DenseF16();
       case DenseF32.NAME -> new DenseF32();
-      case TopK.NAME -> new TopK(k, restTemperatures);
+      case TopK.NAME -> TopK.of(parameter);
+      case Sampled.NAME -> Sampled.of(parameter);
       default ->
           throw new TaustreamException(
               "unknown label encoding '%s'; use one of %s"
                   .formatted(text, String.join(", ", NAMES)));
     };
+  }
+
+  /** Temperatures as text. */
+  static String join(List<Float> temperatures) {
+    return temperatures.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  /** What {@link #join} wrote. */
+  static List<Float> split(String temperatures) {
+    return Arrays.stream(temperatures.split(",", -1)).map(Float::valueOf).toList();
   }
 }

@@ -10,16 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.Schema;
+import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * A label file, mapped into memory and read in place; {@link LabelFileWriter} specifies it. Rows
  * are addressed by the sample's ordinal in its shard and the view. Opening reads the footer and
  * each batch's message; values are checked as they are read, and checksums only by {@link #verify}.
+ * A compressed batch cannot be read in place: it is decompressed whole, and kept for a while.
  *
  * <p>Thread-safe: reading changes nothing. After {@link #close} every read fails. The mapping
  * itself is given back when the garbage collector finds it: unmapping at once would turn a late
@@ -29,40 +32,57 @@ public final class LabelFile implements AutoCloseable {
   /** Batches are mapped together up to this size; {@code map} takes less than 2 GiB at a time. */
   private static final long SEGMENT_BYTES = 1L << 30;
 
+  /** What compressed batches may take that were read last, unless one alone takes more. */
+  static final long CACHE_BYTES = 64L << 20;
+
   private final Path file;
   private final LabelFooter footer;
   private final LabelMetadata metadata;
   private final int[] skipped;
   private final int batchRows;
   private final int batchesPerView;
-  private volatile MappedBatch[] batches;
+  private final DecompressedBatches decompressed;
+  private volatile List<StoredBatch> batches;
 
-  private LabelFile(Path file, LabelFooter footer, MappedBatch[] batches) {
+  private LabelFile(
+      Path file, LabelFooter footer, List<StoredBatch> batches, DecompressedBatches decompressed) {
     this.file = file;
     this.footer = footer;
+    this.decompressed = decompressed;
     this.metadata = footer.metadata();
     this.skipped = metadata.skipped().stream().mapToInt(Integer::intValue).toArray();
     this.batchRows = LabelFileFormat.batchRows(metadata.set());
-    this.batchesPerView = batches.length / metadata.set().views();
+    this.batchesPerView = batches.size() / metadata.set().views();
     this.batches = batches;
+    decompressed.register(batches);
   }
 
   /**
    * Maps a label file. The file must not be changed in place while it is open; stores replace files
    * whole, which leaves what is mapped as it was.
    *
+   * @param allocator accounts what compressed batches are decompressed into: those read last, up to
+   *     64 MiB, or one if that is more; nothing where the file is not compressed
    * @throws DamagedLabelFileException if it is no whole label file
    * @throws TaustreamException if it is not there or cannot be read
    */
-  public static LabelFile open(Path file) {
-    return open(file, SEGMENT_BYTES);
+  public static LabelFile open(Path file, BufferAllocator allocator) {
+    return open(file, new DecompressedBatches(allocator, CACHE_BYTES));
   }
 
-  static LabelFile open(Path file, long segmentBytes) {
+  /**
+   * @param decompressed where compressed batches are read
+   */
+  static LabelFile open(Path file, DecompressedBatches decompressed) {
+    return open(file, decompressed, SEGMENT_BYTES);
+  }
+
+  static LabelFile open(Path file, DecompressedBatches decompressed, long segmentBytes) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       LabelFooter footer = readFooter(channel, file.toString());
       requireHead(channel, footer, file.toString());
-      return new LabelFile(file, footer, map(channel, footer, segmentBytes, file.toString()));
+      List<StoredBatch> batches = map(channel, footer, decompressed, segmentBytes, file.toString());
+      return new LabelFile(file, footer, batches, decompressed);
     } catch (NoSuchFileException e) {
       throw new LabelsMissingException("there is no label file %s".formatted(file));
     } catch (IOException e) {
@@ -105,21 +125,26 @@ public final class LabelFile implements AutoCloseable {
     }
   }
 
-  private static MappedBatch[] map(
-      FileChannel channel, LabelFooter footer, long segmentBytes, String where) throws IOException {
+  private static List<StoredBatch> map(
+      FileChannel channel,
+      LabelFooter footer,
+      DecompressedBatches decompressed,
+      long segmentBytes,
+      String where)
+      throws IOException {
     List<LabelBlock> blocks = footer.blocks();
-    MappedBatch[] batches = new MappedBatch[blocks.size()];
+    List<StoredBatch> batches = new ArrayList<>();
     List<LabelColumn> columns =
         footer.metadata().set().encoding().columns(footer.metadata().set().classes());
     int batchRows = LabelFileFormat.batchRows(footer.metadata().set());
     int perView = blocks.size() / footer.metadata().set().views();
     int next = 0;
-    while (next < batches.length) {
+    while (next < blocks.size()) {
       int first = next;
       long start = blocks.get(first).offset();
       do {
         next++;
-      } while (next < batches.length && blocks.get(next).end() - start <= segmentBytes);
+      } while (next < blocks.size() && blocks.get(next).end() - start <= segmentBytes);
       ByteBuffer segment =
           channel
               .map(FileChannel.MapMode.READ_ONLY, start, blocks.get(next - 1).end() - start)
@@ -130,10 +155,11 @@ public final class LabelFile implements AutoCloseable {
             segment
                 .slice((int) (blocks.get(i).offset() - start), (int) blocks.get(i).length())
                 .order(ByteOrder.LITTLE_ENDIAN);
-        batches[i] = MappedBatch.of(block, blocks.get(i), rows, columns, where + ", batch " + i);
+        String batch = where + ", batch " + i;
+        batches.add(StoredBatch.of(block, blocks.get(i), rows, columns, decompressed, batch));
       }
     }
-    return batches;
+    return List.copyOf(batches);
   }
 
   private static ByteBuffer read(FileChannel channel, long from, long to) throws IOException {
@@ -182,11 +208,13 @@ public final class LabelFile implements AutoCloseable {
    */
   public void logits(int ordinal, int view, FloatBuffer destination) {
     int row = row(ordinal);
-    MappedBatch batch = batch(row, view);
     LabelSet set = metadata.set();
-    boolean finite =
-        set.encoding()
-            .decode(batch.bytes(), batch.columns(), row % batchRows, set.classes(), destination);
+    boolean finite;
+    try (MappedBatch batch = batch(row, view)) {
+      finite =
+          set.encoding()
+              .decode(batch.bytes(), batch.columns(), row % batchRows, set.classes(), destination);
+    }
     if (!finite) {
       throw new DamagedLabelFileException(
           "%s, view %d, sample %d has logits that are not finite; remove it and label again"
@@ -208,43 +236,75 @@ public final class LabelFile implements AutoCloseable {
    * @throws IllegalStateException if the file's encoding is another one
    */
   public void topK(int ordinal, int view, TopKColumns destination) {
-    TopK encoding = topK();
+    if (!(metadata.set().encoding() instanceof TopK encoding)) {
+      throw wrongEncoding(TopK.NAME);
+    }
     int row = row(ordinal);
-    MappedBatch batch = batch(row, view);
-    String wrong =
-        encoding.read(
-            batch.bytes(), batch.columns(), row % batchRows, metadata.set().classes(), destination);
+    int classes = metadata.set().classes();
+    String wrong;
+    try (MappedBatch batch = batch(row, view)) {
+      wrong = encoding.read(batch.bytes(), batch.columns(), row % batchRows, classes, destination);
+    }
     if (wrong != null) {
-      throw new DamagedLabelFileException(
-          "%s, view %d, sample %d holds no top-k label: %s; remove it and label again"
-              .formatted(file, view, ordinal, wrong));
+      throw noLabel(TopK.NAME, ordinal, view, wrong);
     }
   }
 
-  private TopK topK() {
-    if (!(metadata.set().encoding() instanceof TopK topK)) {
-      throw new IllegalStateException(
-          "%s is %s, not top-k".formatted(file, metadata.set().encoding().text()));
+  /**
+   * A sampled label as it is stored.
+   *
+   * @param destination receives the row at its positions, which advance
+   * @throws TaustreamException if the sample has no labels, or what is stored is no sampled label
+   * @throws IllegalStateException if the file's encoding is another one
+   */
+  public void sampled(int ordinal, int view, SampledColumns destination) {
+    if (!(metadata.set().encoding() instanceof Sampled encoding)) {
+      throw wrongEncoding(Sampled.NAME);
     }
-    return topK;
+    int row = row(ordinal);
+    int classes = metadata.set().classes();
+    String wrong;
+    try (MappedBatch batch = batch(row, view)) {
+      wrong = encoding.read(batch.bytes(), batch.columns(), row % batchRows, classes, destination);
+    }
+    if (wrong != null) {
+      throw noLabel(Sampled.NAME, ordinal, view, wrong);
+    }
+  }
+
+  private DamagedLabelFileException noLabel(String kind, int ordinal, int view, String wrong) {
+    return new DamagedLabelFileException(
+        "%s, view %d, sample %d holds no %s label: %s; remove it and label again"
+            .formatted(file, view, ordinal, kind, wrong));
+  }
+
+  private IllegalStateException wrongEncoding(String asked) {
+    return new IllegalStateException(
+        "%s is %s, not %s".formatted(file, metadata.set().encoding().text(), asked));
   }
 
   /** The seed of the view that the teacher saw. */
   public long viewSeed(int ordinal, int view) {
     int row = row(ordinal);
-    return batch(row, view).viewSeed(row % batchRows);
+    try (MappedBatch batch = batch(row, view)) {
+      return batch.viewSeed(row % batchRows);
+    }
   }
 
   /** The sample's key. */
   public String key(int ordinal) {
     int row = row(ordinal);
-    return new String(batch(row, 0).key(row % batchRows), StandardCharsets.UTF_8);
+    try (MappedBatch batch = batch(row, 0)) {
+      return new String(batch.key(row % batchRows), StandardCharsets.UTF_8);
+    }
   }
 
   /** The sample's class, −1 where there is none. */
   public int label(int ordinal) {
     int row = row(ordinal);
-    return batch(row, 0).label(row % batchRows);
+    try (MappedBatch batch = batch(row, 0)) {
+      return batch.label(row % batchRows);
+    }
   }
 
   private int row(int ordinal) {
@@ -267,11 +327,11 @@ public final class LabelFile implements AutoCloseable {
       throw new IllegalArgumentException(
           "%s has no view %d, only %d".formatted(file, view, metadata.set().views()));
     }
-    return open()[view * batchesPerView + row / batchRows];
+    return open().get(view * batchesPerView + row / batchRows).open();
   }
 
-  private MappedBatch[] open() {
-    MappedBatch[] current = batches;
+  private List<StoredBatch> open() {
+    List<StoredBatch> current = batches;
     if (current == null) {
       throw new IllegalStateException("label file %s is closed".formatted(file));
     }
@@ -289,7 +349,11 @@ public final class LabelFile implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    batches = null;
+  public synchronized void close() {
+    List<StoredBatch> current = batches;
+    if (current != null) {
+      batches = null;
+      decompressed.forget(current);
+    }
   }
 }

@@ -15,12 +15,14 @@ import java.util.List;
 final class LabelFileAssembler {
   private final LabelSpill spill;
   private final LabelMetadata metadata;
+  private final LabelCompression compression;
   private final List<LabelColumn> columns;
   private final int batchRows;
 
-  LabelFileAssembler(LabelSpill spill, LabelMetadata metadata) {
+  LabelFileAssembler(LabelSpill spill, LabelMetadata metadata, LabelCompression compression) {
     this.spill = spill;
     this.metadata = metadata;
+    this.compression = compression;
     this.columns = metadata.set().encoding().columns(metadata.set().classes());
     this.batchRows = LabelFileFormat.batchRows(metadata.set());
   }
@@ -87,29 +89,72 @@ final class LabelFileAssembler {
       throws IOException {
     int rows = keys.rows();
     LabelBatchLayout layout = new LabelBatchLayout(rows, keys.bytes().remaining(), columns);
-    long offset = out.position();
-    ByteBuffer header = LabelFileFormat.frame(LabelFileFormat.batchMessage(layout), offset);
-    LabelBlock block = new LabelBlock(offset, header.remaining(), layout.bodyLength());
-    out.write(header);
-    for (ByteBuffer buffer : List.of(keys.offsets(), keys.bytes(), keys.labels())) {
-      out.write(buffer);
-      out.pad();
-    }
-    ByteBuffer views = little(rows * Short.BYTES);
-    for (int row = 0; row < rows; row++) {
-      views.putShort((short) view);
-    }
-    out.write(views.flip());
-    out.pad();
-    for (int column = 0; column <= columns.size(); column++) {
-      spill.copy(view, column, firstRow, rows, out);
-      out.pad();
-    }
+    List<ByteSink.Source> buffers = buffers(view, firstRow, keys);
+    LabelBlock block =
+        compression == LabelCompression.ZSTD
+            ? writeCompressed(layout, buffers, out)
+            : writePlain(layout, buffers, out);
     if (out.position() != block.end()) {
       throw new IllegalStateException(
           "a batch ends at %d, laid out to end at %d".formatted(out.position(), block.end()));
     }
     return block;
+  }
+
+  /** The data of all columns, in file order. */
+  private List<ByteSink.Source> buffers(int view, int firstRow, Keys keys) {
+    int rows = keys.rows();
+    ByteBuffer views = little(rows * Short.BYTES);
+    for (int row = 0; row < rows; row++) {
+      views.putShort((short) view);
+    }
+    views.flip();
+    List<ByteSink.Source> buffers = new ArrayList<>();
+    for (ByteBuffer own : List.of(keys.offsets(), keys.bytes(), keys.labels(), views)) {
+      buffers.add(sink -> sink.write(own));
+    }
+    for (int i = 0; i <= columns.size(); i++) {
+      int column = i;
+      buffers.add(sink -> spill.copy(view, column, firstRow, rows, sink));
+    }
+    return buffers;
+  }
+
+  private static LabelBlock writePlain(
+      LabelBatchLayout layout, List<ByteSink.Source> buffers, ChecksummedChannel out)
+      throws IOException {
+    LabelBlock block = writeHeader(layout, LabelCompression.NONE, out);
+    for (ByteSink.Source buffer : buffers) {
+      buffer.writeTo(out);
+      out.pad();
+    }
+    return block;
+  }
+
+  private LabelBlock writeCompressed(
+      LabelBatchLayout layout, List<ByteSink.Source> buffers, ChecksummedChannel out)
+      throws IOException {
+    int[] places = layout.dataBuffers();
+    Path scratch = spill.folder().resolve("compressed");
+    try (CompressedBody body = new CompressedBody(scratch, layout.buffers())) {
+      for (int i = 0; i < places.length; i++) {
+        body.add(places[i], layout.length(places[i]), buffers.get(i));
+      }
+      LabelBatchLayout stored = layout.withLengths(body.lengths());
+      LabelBlock block = writeHeader(stored, LabelCompression.ZSTD, out);
+      body.copyTo(out);
+      return block;
+    }
+  }
+
+  private static LabelBlock writeHeader(
+      LabelBatchLayout layout, LabelCompression compression, ChecksummedChannel out)
+      throws IOException {
+    long offset = out.position();
+    ByteBuffer header =
+        LabelFileFormat.frame(LabelFileFormat.batchMessage(layout, compression), offset);
+    out.write(header);
+    return new LabelBlock(offset, header.capacity(), layout.bodyLength());
   }
 
   private static ByteBuffer little(int bytes) {

@@ -16,10 +16,10 @@ final class LabelFileCheck {
 
   private final Path file;
   private final LabelFooter footer;
-  private final MappedBatch[] batches;
+  private final List<StoredBatch> batches;
   private final List<LabelProblem> problems = new ArrayList<>();
 
-  LabelFileCheck(Path file, LabelFooter footer, MappedBatch[] batches) {
+  LabelFileCheck(Path file, LabelFooter footer, List<StoredBatch> batches) {
     this.file = file;
     this.footer = footer;
     this.batches = batches;
@@ -27,12 +27,17 @@ final class LabelFileCheck {
 
   List<LabelProblem> run() {
     checkHead();
-    int perView = batches.length / footer.metadata().set().views();
-    for (int i = 0; i < batches.length; i++) {
-      if (checksum(batches[i].bytes()) != footer.checksums().get(i + 1)) {
+    int perView = batches.size() / footer.metadata().set().views();
+    for (int i = 0; i < batches.size(); i++) {
+      if (checksum(batches.get(i).bytes()) != footer.checksums().get(i + 1)) {
         report(i, -1, "its bytes differ from their CRC-32C in the footer");
       }
-      checkRows(i, i / perView, i % perView);
+      try (MappedBatch batch = batches.get(i).open();
+          MappedBatch reference = batches.get(i % perView).open()) {
+        checkRows(i, i / perView, batch, i % perView, reference);
+      } catch (DamagedLabelFileException e) {
+        report(i, -1, e.getMessage());
+      }
     }
     return List.copyOf(problems);
   }
@@ -50,9 +55,8 @@ final class LabelFileCheck {
   }
 
   /** Views are in order and have seeds of their own; every view has the samples of view 0. */
-  private void checkRows(int index, int view, int referenceIndex) {
-    MappedBatch reference = batches[referenceIndex];
-    MappedBatch batch = batches[index];
+  private void checkRows(
+      int index, int view, MappedBatch batch, int referenceIndex, MappedBatch reference) {
     LabelSet set = footer.metadata().set();
     for (int row = 0; row < batch.rows() && problems.size() < MAX_PROBLEMS; row++) {
       if (batch.view(row) != view) {

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.arrow.flatbuf.Block;
+import org.apache.arrow.flatbuf.BodyCompression;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.Endianness;
 import org.apache.arrow.flatbuf.FieldNode;
 import org.apache.arrow.flatbuf.Footer;
@@ -79,8 +82,13 @@ final class LabelFileFormat {
     return message(builder, MessageHeader.Schema, schema(builder, metadata), 0);
   }
 
-  static ByteBuffer batchMessage(LabelBatchLayout layout) {
+  static ByteBuffer batchMessage(LabelBatchLayout layout, LabelCompression compression) {
     FlatBufferBuilder builder = new FlatBufferBuilder(1024);
+    int body =
+        compression == LabelCompression.ZSTD
+            ? BodyCompression.createBodyCompression(
+                builder, CompressionType.ZSTD, BodyCompressionMethod.BUFFER)
+            : 0;
     RecordBatch.startBuffersVector(builder, layout.buffers());
     for (int i = layout.buffers() - 1; i >= 0; i--) {
       Buffer.createBuffer(builder, layout.offset(i), layout.length(i));
@@ -96,6 +104,9 @@ final class LabelFileFormat {
     RecordBatch.addLength(builder, layout.rows());
     RecordBatch.addNodes(builder, nodesVector);
     RecordBatch.addBuffers(builder, buffers);
+    if (compression == LabelCompression.ZSTD) {
+      RecordBatch.addCompression(builder, body);
+    }
     int batch = RecordBatch.endRecordBatch(builder);
     return message(builder, MessageHeader.RecordBatch, batch, layout.bodyLength());
   }

@@ -20,8 +20,8 @@ import reactor.core.scheduler.Schedulers;
  *
  * <h2>The file</h2>
  *
- * An Arrow IPC file (format version V5), little-endian, uncompressed, without dictionaries. Its
- * parts lie one behind the other, with nothing between them:
+ * An Arrow IPC file (format version V5), little-endian, without dictionaries. Its parts lie one
+ * behind the other, with nothing between them:
  *
  * <table>
  * <caption>Parts of a label file</caption>
@@ -39,6 +39,12 @@ import reactor.core.scheduler.Schedulers;
  * bytes and is followed by zeros up to the next: in a mapped file every column is aligned to cache
  * lines. Nothing is nullable, so validity bitmaps have length 0.
  *
+ * <p><b>Compression.</b> A record batch may be compressed, each for itself; its message then states
+ * {@code BodyCompression(ZSTD, BUFFER)}, and each buffer of it that is not empty is its length
+ * without compression, int64, and one Zstandard frame. How many rows a batch has does not depend on
+ * it, and checksums are over the bytes as they are stored. {@link LabelCompression} says why it is
+ * no part of what identifies labels.
+ *
  * <p><b>Rows.</b> One for each view of each sample that has an image; within a view in shard order.
  * A record batch holds R rows of one view, the last one of a view what is left, with R = 4,096, or
  * less where 4,096 rows of logits exceed 16 MiB: R = max(1, min(4096, ⌊16 MiB / bytes per row⌋)).
@@ -50,8 +56,8 @@ import reactor.core.scheduler.Schedulers;
  *   <li>{@code label: int32}, its class, −1 where there is none
  *   <li>{@code view: uint16}, the view's number, the same in all of a batch
  *   <li>{@code view_seed: int64}, the seed that the view's random numbers follow from
- *   <li>the columns of the encoding: {@link DenseF16}, {@link DenseF32} or {@link TopK}. The lists'
- *       items are fields named {@code item}
+ *   <li>the columns of the encoding: {@link DenseF16}, {@link DenseF32}, {@link TopK} or {@link
+ *       Sampled}. The lists' items are fields named {@code item}
  * </ul>
  *
  * <p><b>Schema metadata</b>, in this order, text throughout:
@@ -62,9 +68,12 @@ import reactor.core.scheduler.Schedulers;
  *   <li>{@code taustream.view_id}, {@code taustream.view}, {@code taustream.views}: the view's id,
  *       its description as JSON, the number of views
  *   <li>{@code taustream.classes}, {@code taustream.encoding}: the class count; {@code dense-f16},
- *       {@code dense-f32} or {@code top-k}
+ *       {@code dense-f32}, {@code top-k} or {@code sampled}
  *   <li>{@code taustream.k}, {@code taustream.rest_temperatures}: for {@code top-k} only; the
  *       temperatures are separated by commas
+ *   <li>{@code taustream.n}, {@code taustream.draw_temperature}, {@code taustream.temperatures}:
+ *       for {@code sampled} only; draws a row, the temperature that they are drawn at, and those
+ *       that the mass is known at
  *   <li>{@code taustream.shard}: the data shard, {@code {"name":…,"size":…}}
  *   <li>{@code taustream.crc32c}: CRC-32C of the data shard's bytes as they were read, 8 hex digits
  *   <li>{@code taustream.samples}: samples in the shard, those without an image included
@@ -78,8 +87,9 @@ import reactor.core.scheduler.Schedulers;
  * by commas, of the head and then of each block from the first byte of its message to the last of
  * its body.
  *
- * <p><b>Equal labels give equal bytes.</b> The file holds no time, no path and no version of the
- * data shard: the same shard read from {@code file:} and from {@code s3:}, by any process, in any
+ * <p><b>Equal labels give equal bytes</b>, where they are compressed if by the same version of
+ * zstd-jni, which is part of a release. The file holds no time, no path and no version of the data
+ * shard: the same shard read from {@code file:} and from {@code s3:}, by any process, in any
  * batching, gives the same file to the bit. Where the shard lay and which version it was (ETag or
  * modification time, which differ between copies of the same bytes) stands in the manifest ({@link
  * LabelManifest}); size and CRC-32C in the file identify the bytes themselves. If the manifest is
@@ -105,6 +115,7 @@ public final class LabelFileWriter implements AutoCloseable {
   private final Shard shard;
   private final LabelSet set;
   private final String writer;
+  private final LabelCompression compression;
   private final LabelSpill spill;
   private final LabelCommit committer;
   private boolean usable = true;
@@ -114,6 +125,7 @@ public final class LabelFileWriter implements AutoCloseable {
       Shard shard,
       LabelSet set,
       String writer,
+      LabelCompression compression,
       Path scratch,
       BufferAllocator allocator,
       LabelCommit committer)
@@ -121,6 +133,7 @@ public final class LabelFileWriter implements AutoCloseable {
     this.shard = shard;
     this.set = set;
     this.writer = writer;
+    this.compression = compression;
     this.committer = committer;
     this.spill = new LabelSpill(scratch, set, allocator);
   }
@@ -197,7 +210,7 @@ public final class LabelFileWriter implements AutoCloseable {
       LabelMetadata metadata =
           new LabelMetadata(set, shard.name(), shard.size(), crc32c, samples, skipped, writer);
       Path file = spill.folder().resolve("labels.arrow");
-      new LabelFileAssembler(spill, metadata).write(file);
+      new LabelFileAssembler(spill, metadata, compression).write(file);
       return new Assembled(metadata, file);
     } catch (IOException e) {
       throw scratchFailure(e);

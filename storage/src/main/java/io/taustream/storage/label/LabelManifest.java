@@ -10,7 +10,6 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectInfo;
 import io.taustream.storage.sample.Shard;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +27,8 @@ import java.util.TreeMap;
  * <ul>
  *   <li>{@code format}: 1
  *   <li>{@code teacher}, {@code teacher_sha256}, {@code view_id}, {@code view} (the description, a
- *       string), {@code views}, {@code classes}, {@code encoding}, and for top-k {@code k} and
- *       {@code rest_temperatures}: as in the files
+ *       string), {@code views}, {@code classes}, {@code encoding}, and what the encoding is made of
+ *       (for top-k, {@code k} and {@code rest_temperatures}), as strings: as in the files
  *   <li>{@code shards}, by name: {@code shard}; {@code uri} and {@code version} of the data shard,
  *       null in an entry rebuilt from the file alone; {@code size} and {@code crc32c} of the data
  *       shard; {@code samples}, {@code skipped} (a count); {@code rows}, {@code bytes}, {@code
@@ -111,10 +110,7 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
         .put("views", set.views())
         .put("classes", set.classes())
         .put("encoding", set.encoding().text());
-    if (set.encoding() instanceof TopK topK) {
-      root.put("k", topK.k());
-      root.putPOJO("rest_temperatures", topK.restTemperatures());
-    }
+    set.encoding().parameters().forEach(root::put);
     root.putPOJO("shards", List.copyOf(entries.values()));
     try {
       return JSON.writeValueAsBytes(root);
@@ -141,8 +137,6 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
         }
         throw new DamagedLabelFileException("%s is no manifest".formatted(where));
       }
-      List<Float> temperatures = new ArrayList<>();
-      root.path("rest_temperatures").forEach(t -> temperatures.add(t.floatValue()));
       LabelSet set =
           new LabelSet(
               root.path("teacher").asText(),
@@ -152,7 +146,7 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
               root.path("views").asInt(),
               root.path("classes").asInt(),
               LabelEncoding.of(
-                  root.path("encoding").asText(), root.path("k").asInt(), temperatures));
+                  root.path("encoding").asText(), parameter -> root.path(parameter).asText()));
       SortedMap<String, Entry> entries = new TreeMap<>();
       for (JsonNode shard : root.path("shards")) {
         Entry entry = JSON.treeToValue(shard, Entry.class);
@@ -167,6 +161,9 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
       // Perhaps of a later version: never taken for damage, which an update would write over.
       throw new TaustreamException(
           "%s: %s; remove it if it is damaged: it is rebuilt".formatted(where, e.getMessage()), e);
+    } catch (NumberFormatException e) {
+      throw new DamagedLabelFileException(
+          "%s is no manifest: %s".formatted(where, e.getMessage()), e);
     } catch (IOException e) {
       throw new DamagedLabelFileException("%s is no manifest: %s".formatted(where, reason(e)), e);
     }

@@ -61,10 +61,7 @@ public record LabelMetadata(
     map.put(PREFIX + "views", Integer.toString(set.views()));
     map.put(PREFIX + "classes", Integer.toString(set.classes()));
     map.put(PREFIX + "encoding", set.encoding().text());
-    if (set.encoding() instanceof TopK topK) {
-      map.put(PREFIX + "k", Integer.toString(topK.k()));
-      map.put(PREFIX + "rest_temperatures", join(topK.restTemperatures()));
-    }
+    set.encoding().parameters().forEach((name, value) -> map.put(PREFIX + name, value));
     map.put(
         PREFIX + "shard",
         JsonNodeFactory.instance
@@ -94,8 +91,6 @@ public record LabelMetadata(
               .formatted(where, format, FORMAT));
     }
     try {
-      String encoding = get(map, "encoding", where);
-      boolean topK = encoding.equals(TopK.NAME);
       LabelSet set =
           new LabelSet(
               get(map, "teacher", where),
@@ -105,11 +100,7 @@ public record LabelMetadata(
               Integer.parseInt(get(map, "views", where)),
               Integer.parseInt(get(map, "classes", where)),
               LabelEncoding.of(
-                  encoding,
-                  topK ? Integer.parseInt(get(map, "k", where)) : 0,
-                  topK
-                      ? split(get(map, "rest_temperatures", where)).map(Float::valueOf).toList()
-                      : List.of()));
+                  get(map, "encoding", where), parameter -> get(map, parameter, where)));
       JsonNode shard = JSON.readTree(get(map, "shard", where));
       if (!shard.path("name").isTextual() || !shard.path("size").canConvertToLong()) {
         throw new DamagedLabelFileException(

@@ -117,7 +117,8 @@ final class LabelSpill implements AutoCloseable {
         SampleView sample = rows.get(row);
         logits.position(row * set.classes());
         set.encoding().requireStorable(logits, set.classes(), sample);
-        set.encoding().encode(logits, set.classes(), columns);
+        set.encoding()
+            .encode(logits, set.classes(), Draws.seed(set.teacherSha256(), sample), columns);
         stages[0].putLong(sample.viewSeed());
         view.add(sample);
         addSample(view, sample);
@@ -178,8 +179,7 @@ final class LabelSpill implements AutoCloseable {
    * @param column 0 for the view seeds, i + 1 for the encoding's i-th column
    * @param firstRow a multiple of the batch size
    */
-  void copy(int view, int column, int firstRow, int rows, ChecksummedChannel target)
-      throws IOException {
+  void copy(int view, int column, int firstRow, int rows, ByteSink target) throws IOException {
     long position = position(column, firstRow);
     long left = (long) rows * widths[column];
     ByteBuffer buffer = staging.nioBuffer(0, Math.toIntExact(staging.capacity()));

@@ -1,20 +1,16 @@
 package io.taustream.storage.label;
 
-import io.taustream.storage.TaustreamException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
-import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.MessageHeader;
-import org.apache.arrow.flatbuf.RecordBatch;
 
 /**
- * One record batch in place.
+ * One record batch in place: in its file, where nothing is to be released, or decompressed.
  *
- * @param bytes the whole block, message and body, little-endian
+ * @param bytes the whole block, message and body, little-endian; of a decompressed one the body
  * @param keyOffsets where each fixed column begins in {@code bytes}
  * @param columns where each of the encoding's columns begins in {@code bytes}
+ * @param release called when the batch is closed
  */
 // The array is shared with nobody and never written.
 @SuppressWarnings("ArrayRecordComponent")
@@ -27,58 +23,34 @@ record MappedBatch(
     int labels,
     int views,
     int viewSeeds,
-    int[] columns) {
+    int[] columns,
+    Runnable release)
+    implements StoredBatch, AutoCloseable {
 
   /**
-   * Reads a block's message and checks that it is laid out as the writer lays it out.
+   * A batch whose body lies in memory as {@code layout} says.
    *
-   * @param rows that the batch must have
-   * @param where file and batch, for messages
+   * @param base where the body begins in {@code bytes}
+   * @param columns how many columns the encoding has
+   * @param release called when the batch is closed
    */
-  static MappedBatch of(
-      ByteBuffer block, LabelBlock place, int rows, List<LabelColumn> columns, String where) {
-    try {
-      Message message = message(block, where);
-      if (message.headerType() != MessageHeader.RecordBatch) {
-        throw LabelFooter.damaged(where, "it is no record batch");
-      }
-      RecordBatch batch = (RecordBatch) message.header(new RecordBatch());
-      if (batch.compression() != null) {
-        throw LabelFooter.damaged(where, "it is compressed, which cannot be read in place");
-      }
-      if (batch.length() != rows) {
-        throw LabelFooter.damaged(
-            where, "it has %d rows, expected are %d".formatted(batch.length(), rows));
-      }
-      if (batch.buffersLength() <= LabelBatchLayout.KEY_BYTES) {
-        throw LabelFooter.damaged(where, "it has no keys");
-      }
-      long keyBytes = batch.buffers(LabelBatchLayout.KEY_BYTES).length();
-      LabelBatchLayout layout = new LabelBatchLayout(rows, Math.max(0, keyBytes), columns);
-      requireLayout(batch, layout, where);
-      if (layout.bodyLength() != place.bodyLength() || message.bodyLength() != place.bodyLength()) {
-        throw LabelFooter.damaged(where, "its body has another length than its columns");
-      }
-      int base = place.metadataLength();
-      int[] starts = new int[columns.size()];
-      for (int i = 0; i < starts.length; i++) {
-        starts[i] = start(base, layout, LabelBatchLayout.column(i));
-      }
-      return new MappedBatch(
-          block,
-          rows,
-          start(base, layout, LabelBatchLayout.KEY_OFFSETS),
-          start(base, layout, LabelBatchLayout.KEY_BYTES),
-          Math.toIntExact(keyBytes),
-          start(base, layout, LabelBatchLayout.LABEL),
-          start(base, layout, LabelBatchLayout.VIEW),
-          start(base, layout, LabelBatchLayout.VIEW_SEED),
-          starts);
-    } catch (TaustreamException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw LabelFooter.unreadable(where, "its message", e);
+  static MappedBatch at(
+      ByteBuffer bytes, int base, LabelBatchLayout layout, int columns, Runnable release) {
+    int[] starts = new int[columns];
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] = start(base, layout, LabelBatchLayout.column(i));
     }
+    return new MappedBatch(
+        bytes,
+        layout.rows(),
+        start(base, layout, LabelBatchLayout.KEY_OFFSETS),
+        start(base, layout, LabelBatchLayout.KEY_BYTES),
+        Math.toIntExact(layout.length(LabelBatchLayout.KEY_BYTES)),
+        start(base, layout, LabelBatchLayout.LABEL),
+        start(base, layout, LabelBatchLayout.VIEW),
+        start(base, layout, LabelBatchLayout.VIEW_SEED),
+        starts,
+        release);
   }
 
   /** The message at the buffer's front, behind its prefix. */
@@ -94,23 +66,18 @@ record MappedBatch(
         little.slice(2 * Integer.BYTES, length).order(ByteOrder.LITTLE_ENDIAN));
   }
 
-  private static void requireLayout(RecordBatch batch, LabelBatchLayout layout, String where) {
-    boolean same =
-        batch.buffersLength() == layout.buffers() && batch.nodesLength() == layout.nodes().length;
-    for (int i = 0; same && i < layout.buffers(); i++) {
-      Buffer buffer = batch.buffers(i);
-      same = buffer.offset() == layout.offset(i) && buffer.length() == layout.length(i);
-    }
-    for (int i = 0; same && i < layout.nodes().length; i++) {
-      same = batch.nodes(i).length() == layout.nodes()[i] && batch.nodes(i).nullCount() == 0;
-    }
-    if (!same) {
-      throw LabelFooter.damaged(where, "its buffers do not lie as Taustream writes them");
-    }
-  }
-
   private static int start(int base, LabelBatchLayout layout, int buffer) {
     return Math.toIntExact(base + layout.offset(buffer));
+  }
+
+  @Override
+  public MappedBatch open() {
+    return this;
+  }
+
+  @Override
+  public void close() {
+    release.run();
   }
 
   int label(int row) {

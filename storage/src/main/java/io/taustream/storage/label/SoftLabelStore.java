@@ -31,6 +31,8 @@ public final class SoftLabelStore implements AutoCloseable {
   private final LabelIndex index;
   private final LabelCommit committer;
   private final LabelCache cache;
+  private final LabelCompression compression;
+  private final DecompressedBatches decompressed;
 
   private SoftLabelStore(
       ObjectStore objects,
@@ -38,7 +40,8 @@ public final class SoftLabelStore implements AutoCloseable {
       LabelSet set,
       Path scratch,
       BufferAllocator allocator,
-      String version) {
+      String version,
+      LabelCompression compression) {
     this.root = root;
     this.set = set;
     this.allocator = allocator;
@@ -47,6 +50,8 @@ public final class SoftLabelStore implements AutoCloseable {
     this.index = new LabelIndex(objects, folder, set);
     this.committer = new LabelCommit(objects, folder, index);
     this.cache = new LabelCache(objects, scratch.resolve("fetched"));
+    this.compression = compression;
+    this.decompressed = new DecompressedBatches(allocator, LabelFile.CACHE_BYTES);
     this.scratch = ScratchFolder.open(scratch);
   }
 
@@ -68,7 +73,24 @@ public final class SoftLabelStore implements AutoCloseable {
       Path scratch,
       BufferAllocator allocator,
       String version) {
-    return new SoftLabelStore(objects, root, set, scratch, allocator, version);
+    return open(objects, root, set, scratch, allocator, version, LabelCompression.NONE);
+  }
+
+  /**
+   * Opens a store that compresses what it writes; it reads files of any compression.
+   *
+   * @param allocator accounts, besides, the compressed batches that were read last: up to 64 MiB,
+   *     or one if that is more
+   */
+  public static SoftLabelStore open(
+      ObjectStore objects,
+      ObjectUri root,
+      LabelSet set,
+      Path scratch,
+      BufferAllocator allocator,
+      String version,
+      LabelCompression compression) {
+    return new SoftLabelStore(objects, root, set, scratch, allocator, version, compression);
   }
 
   public LabelSet set() {
@@ -125,7 +147,7 @@ public final class SoftLabelStore implements AutoCloseable {
   public LabelFileWriter begin(Shard shard) {
     try {
       return new LabelFileWriter(
-          shard, set, writer, scratch.fresh(shard.name()), allocator, committer);
+          shard, set, writer, compression, scratch.fresh(shard.name()), allocator, committer);
     } catch (IOException e) {
       throw new TaustreamException(
           "cannot write scratch files for the labels of %s: %s; is there room in the scratch folder?"
@@ -160,7 +182,7 @@ public final class SoftLabelStore implements AutoCloseable {
   }
 
   private LabelFile open(Path path, Shard shard, LabelStatus.Complete complete) {
-    LabelFile file = LabelFile.open(path);
+    LabelFile file = LabelFile.open(path, decompressed);
     set.requireSame(file.metadata().set(), "label file " + path);
     if (file.metadata().crc32c() != complete.crc32c()) {
       file.close();

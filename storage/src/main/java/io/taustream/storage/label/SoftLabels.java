@@ -5,11 +5,13 @@ import java.util.List;
 
 /**
  * What a teacher says of a batch of samples, as a student trains on it: the logits of all classes,
- * or of the k largest with the mass of the rest. It owns one reference to Arrow memory; whoever
- * receives it closes it exactly once. Not thread-safe beyond Arrow's own reference counts: the
- * labels are written before the batch is handed on and only read after.
+ * of the k largest with the mass of the rest, or of classes drawn by their probability. It owns one
+ * reference to Arrow memory; whoever receives it closes it exactly once. Not thread-safe beyond
+ * Arrow's own reference counts: the labels are written before the batch is handed on and only read
+ * after.
  */
-public sealed interface SoftLabels extends AutoCloseable permits SoftLabelBatch, TopKLabelBatch {
+public sealed interface SoftLabels extends AutoCloseable
+    permits SoftLabelBatch, TopKLabelBatch, SampledLabelBatch {
   /** The samples and views, one a row. */
   List<SampleView> rows();
 

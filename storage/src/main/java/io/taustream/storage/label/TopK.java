@@ -5,18 +5,24 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.util.Float16;
-import org.apache.arrow.vector.types.pojo.ArrowType;
 
 /**
  * The k largest logits and, for each of m temperatures, the exact softened mass of all others (a
- * ghost token for each temperature). Columns: {@code top_index: fixed_size_list<int32>[k]}, {@code
- * top_logit: fixed_size_list<float16>[k]} in falling order, ties by rising class; {@code
- * rest_logsumexp: fixed_size_list<float32>[m]}: log Σ exp(z_j / T) over the other classes j; and
- * {@code rest_moments: fixed_size_list<float32>[2]}: the mean μ = Σ z_j / n of these n = classes −
- * k logits and their population variance Σ (z_j − μ)² / n, at most the largest float32. Sums run
- * over rising classes in double precision, from the teacher's float32 logits.
+ * ghost token for each temperature). Columns: {@code top_index: fixed_size_list<uint16>[k]}, {@code
+ * int32} for more than 65,536 classes; {@code top_logit: fixed_size_list<float16>[k]} in falling
+ * order, ties by rising class; {@code rest_logsumexp: fixed_size_list<float32>[m]}: log Σ exp(z_j /
+ * T) over the other classes j; and {@code rest_moments: fixed_size_list<float32>[2]}: the mean μ =
+ * Σ z_j / n of these n = classes − k logits and their population variance Σ (z_j − μ)² / n, at most
+ * the largest float32. Sums run over rising classes in double precision, from the teacher's float32
+ * logits.
+ *
+ * <p>A row takes 4k + 4m + 8 bytes, k more pairs of bytes beyond 65,536 classes: 64 at k = 10 and m
+ * = 4.
  *
  * <p>Students train on it as it is ({@link TopKLabelBatch}). The dense view of it ({@link #decode})
  * gives every other class the same logit, T·(rest_logsumexp − log(classes − k)) for the first
@@ -32,8 +38,6 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
 
   /** Numbers of {@code rest_moments} in a row: mean and variance. */
   public static final int MOMENTS = 2;
-
-  private static final ArrowType INT32 = new ArrowType.Int(32, true);
 
   public TopK {
     restTemperatures = List.copyOf(restTemperatures);
@@ -56,6 +60,20 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
   }
 
   @Override
+  public Map<String, String> parameters() {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("k", Integer.toString(k));
+    parameters.put("rest_temperatures", LabelEncoding.join(restTemperatures));
+    return parameters;
+  }
+
+  static TopK of(UnaryOperator<String> parameter) {
+    return new TopK(
+        Integer.parseInt(parameter.apply("k")),
+        LabelEncoding.split(parameter.apply("rest_temperatures")));
+  }
+
+  @Override
   public List<LabelColumn> columns(int classes) {
     if (k >= classes) {
       throw new TaustreamException(
@@ -63,7 +81,7 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
               .formatted(k, classes));
     }
     return List.of(
-        new LabelColumn("top_index", INT32, Integer.BYTES, k),
+        ClassNumber.of(classes).column("top_index", k),
         new LabelColumn("top_logit", DenseF16.HALF, Short.BYTES, k),
         new LabelColumn("rest_logsumexp", DenseF32.SINGLE, Float.BYTES, restTemperatures.size()),
         new LabelColumn("rest_moments", DenseF32.SINGLE, Float.BYTES, MOMENTS));
@@ -90,13 +108,14 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
   }
 
   @Override
-  public void encode(FloatBuffer logits, int classes, ByteBuffer[] columns) {
+  public void encode(FloatBuffer logits, int classes, long drawSeed, ByteBuffer[] columns) {
     int start = logits.position();
+    ClassNumber number = ClassNumber.of(classes);
     int[] top = select(logits, classes);
     boolean[] kept = new boolean[classes];
     for (int index : top) {
       kept[index] = true;
-      columns[0].putInt(index);
+      number.put(columns[0], index);
       columns[1].putShort(Float16.toFloat16(logits.get(start + index)));
     }
     double largest = Double.NEGATIVE_INFINITY;
@@ -170,10 +189,11 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
       destination.put(to + c, spread);
     }
     boolean finite = Float.isFinite(spread);
+    ClassNumber number = ClassNumber.of(classes);
     for (int i = row * k; i < (row + 1) * k; i++) {
       short half = source.getShort(bases[1] + i * Short.BYTES);
       finite &= DenseF16.isFinite(half);
-      int index = source.getInt(bases[0] + i * Integer.BYTES);
+      int index = number.get(source, bases[0], i);
       destination.put(to + checkIndex(index, classes), DenseF16.toFloat(half));
     }
     destination.position(to + classes);
@@ -188,11 +208,12 @@ public record TopK(int k, List<Float> restTemperatures) implements LabelEncoding
    * @return what {@link #encode} could not have written, as in {@link #inspect}; null for a label
    */
   String read(ByteBuffer source, int[] bases, int row, int classes, TopKColumns destination) {
+    ClassNumber number = ClassNumber.of(classes);
     BitSet seen = new BitSet(classes);
     float above = Float.POSITIVE_INFINITY;
     String wrong = null;
     for (int i = 0; i < k; i++) {
-      int index = source.getInt(bases[0] + (row * k + i) * Integer.BYTES);
+      int index = number.get(source, bases[0], row * k + i);
       float logit = DenseF16.toFloat(source.getShort(bases[1] + (row * k + i) * Short.BYTES));
       destination.indices().put(index);
       destination.logits().put(logit);

@@ -98,7 +98,8 @@ class KilledLabellingTest {
   private static void requireWholeFiles(Path root) throws IOException {
     assertThat(labelFiles(root)).isNotEmpty();
     for (Path path : labelFiles(root)) {
-      try (LabelFile file = LabelFile.open(path)) {
+      try (RootAllocator allocator = new RootAllocator();
+          LabelFile file = LabelFile.open(path, allocator)) {
         assertThat(file.verify()).isEmpty();
       }
     }

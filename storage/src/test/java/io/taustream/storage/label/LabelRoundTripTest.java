@@ -10,6 +10,7 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,12 @@ class LabelRoundTripTest {
   @Provide
   Arbitrary<LabelEncoding> encodings() {
     return Arbitraries.of(
-        new DenseF16(), new DenseF32(), new TopK(3, List.of(4f, 1f)), new TopK(1, List.of(2f)));
+        new DenseF16(),
+        new DenseF32(),
+        new TopK(3, List.of(4f, 1f)),
+        new TopK(1, List.of(2f)),
+        new Sampled(5, 1, List.of(1f, 4f)),
+        new Sampled(300, 4, List.of(1f, 4f)));
   }
 
   @Property(tries = 40)
@@ -154,7 +160,7 @@ class LabelRoundTripTest {
       Path copy = scratch.resolve("copy.arrow");
       Files.write(copy, objects.get(store.location(labels.shard())));
       for (long segment : new long[] {1, 150_000, Long.MAX_VALUE}) {
-        try (LabelFile file = LabelFile.open(copy, segment)) {
+        try (LabelFile file = open(copy, segment)) {
           assertThat(file.verify()).isEmpty();
           float[] logits = new float[4];
           for (int ordinal : new int[] {1, 4095, 4097, 4098, 8194, 8998}) {
@@ -165,6 +171,10 @@ class LabelRoundTripTest {
         }
       }
     }
+  }
+
+  private LabelFile open(Path file, long segment) {
+    return LabelFile.open(file, new DecompressedBatches(allocator, 1 << 20), segment);
   }
 
   @Test
@@ -217,19 +227,19 @@ class LabelRoundTripTest {
         new float[][] {
           {9, 3, 3, 3}, {9, -1e30f, 1, 2}, {9, -Float.MAX_VALUE, -Float.MAX_VALUE, -Float.MAX_VALUE}
         }) {
-      ByteBuffer row = ByteBuffer.allocate(18).order(ByteOrder.LITTLE_ENDIAN);
-      int[] bases = {0, 4, 6, 10};
+      ByteBuffer row = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+      int[] bases = {0, 2, 4, 8};
       ByteBuffer[] columns = new ByteBuffer[4];
       for (int i = 0; i < 4; i++) {
         columns[i] = row.slice(bases[i], row.capacity() - bases[i]).order(ByteOrder.LITTLE_ENDIAN);
       }
       TopK encoding = new TopK(1, List.of(4f));
-      encoding.encode(FloatBuffer.wrap(logits), 4, columns);
+      encoding.encode(FloatBuffer.wrap(logits), 4, 0, columns);
 
       assertThat(encoding.inspect(row, bases, 0, 4)).isNull();
       double mean = ((double) logits[1] + logits[2] + logits[3]) / 3;
-      assertThat(row.getFloat(10)).isEqualTo((float) mean);
-      assertThat(row.getFloat(14)).isEqualTo(logits[1] == -1e30f ? Float.MAX_VALUE : 0f);
+      assertThat(row.getFloat(8)).isEqualTo((float) mean);
+      assertThat(row.getFloat(12)).isEqualTo(logits[1] == -1e30f ? Float.MAX_VALUE : 0f);
     }
   }
 
@@ -285,8 +295,8 @@ class LabelRoundTripTest {
   @Test
   void refusesATopKLabelThatNamesAClassTwice() {
     TopK encoding = new TopK(2, List.of(1f));
-    ByteBuffer row = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-    row.putInt(3).putInt(3).putShort((short) 0).putShort((short) 0).putFloat(1);
+    ByteBuffer row = ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN);
+    row.putShort((short) 3).putShort((short) 3).putShort((short) 0).putShort((short) 0).putFloat(1);
 
     assertThat(wrong(encoding, row)).contains("there twice");
   }
@@ -294,8 +304,12 @@ class LabelRoundTripTest {
   @Test
   void refusesATopKLabelWhoseLogitsRise() {
     TopK encoding = new TopK(2, List.of(1f));
-    ByteBuffer row = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-    row.putInt(3).putInt(4).putShort((short) 0x3c00).putShort((short) 0x4000).putFloat(1);
+    ByteBuffer row = ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN);
+    row.putShort((short) 3)
+        .putShort((short) 4)
+        .putShort((short) 0x3c00)
+        .putShort((short) 0x4000)
+        .putFloat(1);
 
     assertThat(wrong(encoding, row)).contains("rises from 1.0 to 2.0");
   }
@@ -303,8 +317,8 @@ class LabelRoundTripTest {
   @Test
   void refusesATopKLabelWithAVarianceBelowZero() {
     TopK encoding = new TopK(2, List.of(1f));
-    ByteBuffer row = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-    row.putInt(3).putInt(4).putShort((short) 0).putShort((short) 0);
+    ByteBuffer row = ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN);
+    row.putShort((short) 3).putShort((short) 4).putShort((short) 0).putShort((short) 0);
     row.putFloat(1).putFloat(2).putFloat(-1);
 
     assertThat(wrong(encoding, row)).contains("mean 2.0 and variance -1.0");
@@ -312,7 +326,7 @@ class LabelRoundTripTest {
 
   /** What reading the row says, and inspecting it too. */
   private static String wrong(TopK encoding, ByteBuffer row) {
-    int[] bases = {0, 8, 12, 16};
+    int[] bases = {0, 4, 8, 12};
     String found = encoding.read(row, bases, 0, 5, TopKColumns.allocate(1, encoding));
     assertThat(encoding.inspect(row, bases, 0, 5)).isEqualTo(found);
     return found;
@@ -351,16 +365,53 @@ class LabelRoundTripTest {
   @Test
   void breaksTiesOfTopLogitsByRisingClass() {
     ByteBuffer[] columns = {
-      ByteBuffer.allocate(12),
-      ByteBuffer.allocate(6),
-      ByteBuffer.allocate(4),
-      ByteBuffer.allocate(8)
+      ByteBuffer.allocate(6), ByteBuffer.allocate(6), ByteBuffer.allocate(4), ByteBuffer.allocate(8)
     };
     float[] logits = {1, 5, 2, 5, 5, 2};
-    new TopK(3, List.of(1f)).encode(FloatBuffer.wrap(logits), 6, columns);
+    new TopK(3, List.of(1f)).encode(FloatBuffer.wrap(logits), 6, 0, columns);
     columns[0].flip();
-    assertThat(List.of(columns[0].getInt(), columns[0].getInt(), columns[0].getInt()))
-        .containsExactly(1, 3, 4);
+    assertThat(List.of(columns[0].getShort(), columns[0].getShort(), columns[0].getShort()))
+        .containsExactly((short) 1, (short) 3, (short) 4);
+  }
+
+  @Test
+  void keepsTheTopTenOfAThousandClassesInEightyBytes() {
+    Labels labels = Labels.of(new TopK(10, List.of(1f, 2f, 4f, 8f)), 2, 1000, 1000);
+    try (SoftLabelStore store = store(labels.set())) {
+      labels.store(store, allocator);
+      long bytes = objects.get(store.location(labels.shard())).length;
+      long keys = 0;
+      for (int ordinal : labels.ordinals()) {
+        keys += Integer.BYTES + labels.key(ordinal).getBytes(StandardCharsets.UTF_8).length;
+      }
+
+      // Key and view seed apart; footer, schema and padding included.
+      assertThat(bytes / 2000.0 - keys / 1000.0 - Long.BYTES).isLessThanOrEqualTo(80);
+    }
+  }
+
+  @Test
+  void keepsClassesBeyondSixteenBits() {
+    for (int classes : new int[] {65_536, 65_537}) {
+      TopK encoding = new TopK(2, List.of(1f));
+      float[] logits = new float[classes];
+      logits[classes - 1] = 2;
+      logits[40_000] = 1;
+      ByteBuffer row = ByteBuffer.allocate(encoding.bytesPerRow(classes));
+      row.order(ByteOrder.LITTLE_ENDIAN);
+      int width = encoding.columns(classes).get(0).rowBytes();
+      int[] bases = {0, width, width + 4, width + 8};
+      ByteBuffer[] columns = new ByteBuffer[4];
+      for (int i = 0; i < 4; i++) {
+        columns[i] = row.slice(bases[i], row.capacity() - bases[i]).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      encoding.encode(FloatBuffer.wrap(logits), classes, 0, columns);
+
+      assertThat(width).isEqualTo(classes == 65_536 ? 4 : 8);
+      TopKColumns label = TopKColumns.allocate(1, encoding);
+      assertThat(encoding.read(row, bases, 0, classes, label)).isNull();
+      assertThat(label.indices().array()).containsExactly(classes - 1, 40_000);
+    }
   }
 
   @Test
@@ -375,7 +426,7 @@ class LabelRoundTripTest {
           .isInstanceOf(TaustreamException.class)
           .hasMessageContainingAll(
               labels.key(1), "train-0000.tar", "class 2", "70000", "dense-f32");
-      assertThatThrownBy(() -> labels.set().encoding().roundTrip(batch))
+      assertThatThrownBy(() -> labels.set().encoding().roundTrip(batch, Labels.SHA))
           .isInstanceOf(TaustreamException.class);
       assertThatThrownBy(() -> writer.commit(0, List.of()).block())
           .as("a writer that failed commits nothing")

@@ -95,7 +95,7 @@ record Labels(LabelSet set, Shard shard, int samples, TreeSet<Integer> skipped, 
   /** What a student must see. */
   float[] expected(int ordinal, int view, BufferAllocator allocator) {
     try (SoftLabelBatch batch = batch(List.of(row(ordinal, view)), allocator)) {
-      set.encoding().roundTrip(batch);
+      set.encoding().roundTrip(batch, set.teacherSha256());
       float[] logits = new float[set.classes()];
       batch.logits().get(logits);
       return logits;

@@ -1,5 +1,6 @@
 package io.taustream.student.evaluate;
 
+import io.taustream.storage.label.SampledLabelBatch;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.label.SoftLabels;
 import io.taustream.storage.label.TopKLabelBatch;
@@ -12,14 +13,19 @@ import java.util.OptionalDouble;
  * the one given to {@link #read} last. Borrows the labels' memory and reuses scratch memory: not
  * thread-safe.
  */
-public abstract sealed class TeacherReference permits DenseReference, TopKReference {
+public abstract sealed class TeacherReference
+    permits DenseReference, TopKReference, SampledReference {
   TeacherReference() {}
 
   /** What soft labels know; valid until they are closed. */
   public static TeacherReference of(SoftLabels labels) {
-    return labels instanceof TopKLabelBatch topK
-        ? new TopKReference(topK)
-        : dense(((SoftLabelBatch) labels).logits(), labels.classes());
+    if (labels instanceof TopKLabelBatch topK) {
+      return new TopKReference(topK);
+    }
+    if (labels instanceof SampledLabelBatch sampled) {
+      return new SampledReference(sampled);
+    }
+    return dense(((SoftLabelBatch) labels).logits(), labels.classes());
   }
 
   /**

@@ -9,7 +9,9 @@ import ai.djl.ndarray.NDArray;
  * not their scale.
  *
  * <p>With top-k labels p and q are the distributions over the k classes and, as one event, all
- * others.
+ * others. With sampled labels the value is T² · Σ w · (log p − log q) over the drawn classes and
+ * the gradient T · (q · Σ w − w) / B, w the importance weights: both are unbiased, and a single
+ * value may lie below zero.
  *
  * <p>Shapes: s and t are B × C. Range: [0, ∞). Gradient without standardisation: T · (q − p) / B.
  * Labels are not looked at.
@@ -36,9 +38,8 @@ public record KullbackLeibler(double temperature, boolean standardize) implement
   @Override
   public NDArray value(LossInput input) {
     NDArray s = input.student();
-    Events events =
-        input.teacherFor(this).events(s, TemperatureScaling.at(s, temperature, standardize));
+    NDArray divergence = input.teacherFor(this).divergence(s, temperature, standardize);
     NDArray scale = Constant.of(s, temperature * temperature / input.batch());
-    return events.divergence().sum().mul(scale);
+    return divergence.sum().mul(scale);
   }
 }

@@ -4,15 +4,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * What a loss knows of the teacher's logits t of B samples and C classes: all of them, or the k
- * largest with the mass, the mean and the variance of the rest. A loss asks for the view of them
- * that its formula needs, so that one formula does for both; docs/losses.md says what each view
- * means for top-k labels.
+ * What a loss knows of the teacher's logits t of B samples and C classes: all of them; the k
+ * largest with the mass, the mean and the variance of the rest; or some that were drawn by their
+ * probability. A loss asks for the view of them that its formula needs, so that one formula does
+ * for all; docs/losses.md says what each view means for top-k labels, and which ones sampled labels
+ * have: a configuration that asks for others is refused before.
  *
  * <p>All tensors are constants and borrowed. Where k = C − 1, every view is that of the dense
  * logits.
  */
-public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
+public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits, SampledLogits {
   TeacherLogits() {}
 
   /**
@@ -47,8 +48,43 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
     return new TopKLogits(indices, logits, rest, classes);
   }
 
+  /**
+   * Classes drawn with replacement from softmax(t / T_q).
+   *
+   * @param topIndex the class of the largest logit, B × 1, int32 or int64
+   * @param indices the distinct drawn classes, B × n, int32 or int64; any where the count is 0
+   * @param counts how often each was drawn, B × n, int32 or int64, n in a row
+   * @param logits theirs, B × n, of the student's data type, finite also where the count is 0
+   * @param logSumExp for each temperature T, log Σ exp(tⱼ / T) over all classes, B × m
+   * @param proposal T_q, one of the temperatures
+   * @param temperatures m of them, positive, no two equal, in the columns' order
+   * @param classes C
+   */
+  public static TeacherLogits sampled(
+      NDArray topIndex,
+      NDArray indices,
+      NDArray counts,
+      NDArray logits,
+      NDArray logSumExp,
+      double proposal,
+      double[] temperatures,
+      long classes) {
+    return new SampledLogits(
+        topIndex, indices, counts, logits, logSumExp, proposal, temperatures, classes);
+  }
+
   /** B × C. */
   abstract Shape shape();
+
+  /**
+   * KL(p ‖ q) of each row over the events that are known, B, with p and q the softmax of t / T and
+   * s / T; for sampled labels an unbiased estimate of it.
+   *
+   * @param student logits s, B × C
+   */
+  NDArray divergence(NDArray student, double temperature, boolean standardize) {
+    return events(student, TemperatureScaling.at(student, temperature, standardize)).divergence();
+  }
 
   /**
    * The finest events whose probabilities are known: the C classes; or the k and, as one event, all
@@ -85,7 +121,7 @@ public abstract sealed class TeacherLogits permits DenseLogits, TopKLogits {
    */
   public abstract NDArray ranking();
 
-  /** How many classes of a row have a rank of their own: C or k. */
+  /** How many classes of a row have a rank of their own: C, k, or the first alone. */
   public abstract long rankedClasses();
 
   /**

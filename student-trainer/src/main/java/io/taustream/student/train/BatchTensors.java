@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
+import io.taustream.storage.label.Sampled;
+import io.taustream.storage.label.SampledLabelBatch;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.label.SoftLabels;
 import io.taustream.storage.label.TopK;
@@ -54,6 +56,9 @@ public record BatchTensors(NDArray images, Optional<TeacherLogits> teacher, NDAr
     if (labels instanceof TopKLabelBatch topK) {
       return topK(topK, manager);
     }
+    if (labels instanceof SampledLabelBatch sampled) {
+      return sampled(sampled, manager);
+    }
     ByteBuffer logits = ((SoftLabelBatch) labels).bytes();
     return TeacherLogits.dense(
         manager.create(logits, new Shape(labels.size(), classes), DataType.FLOAT32));
@@ -69,6 +74,22 @@ public record BatchTensors(NDArray images, Optional<TeacherLogits> teacher, NDAr
         manager.create(labels.logits(), kept, DataType.FLOAT32),
         manager.create(labels.restLogSumExp(), rest, DataType.FLOAT32),
         manager.create(labels.restMoments(), moments, DataType.FLOAT32),
+        temperatures.stream().mapToDouble(Float::doubleValue).toArray(),
+        labels.classes());
+  }
+
+  private static TeacherLogits sampled(SampledLabelBatch labels, NDManager manager) {
+    Sampled encoding = labels.encoding();
+    List<Float> temperatures = encoding.temperatures();
+    Shape drawn = new Shape(labels.size(), encoding.n());
+    Shape mass = new Shape(labels.size(), temperatures.size());
+    return TeacherLogits.sampled(
+        manager.create(labels.topIndex(), new Shape(labels.size(), 1), DataType.INT32),
+        manager.create(labels.indices(), drawn, DataType.INT32),
+        manager.create(labels.counts(), drawn, DataType.INT32),
+        manager.create(labels.logits(), drawn, DataType.FLOAT32),
+        manager.create(labels.logSumExp(), mass, DataType.FLOAT32),
+        encoding.temperature(),
         temperatures.stream().mapToDouble(Float::doubleValue).toArray(),
         labels.classes());
   }

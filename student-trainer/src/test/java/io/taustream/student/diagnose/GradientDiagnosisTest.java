@@ -313,4 +313,33 @@ class GradientDiagnosisTest {
     assertThat(found.groups().ends()).containsExactly(1, 2, 5);
     assertThat(found.shares().get("slope")).containsExactly(0.4, 0.2, 0.4);
   }
+
+  @Test
+  void sampledLabelsKnowTheFirstRankAlone() {
+    Shape drawn = new Shape(1, 2);
+    TeacherLogits teacher =
+        TeacherLogits.sampled(
+            manager.create(new int[] {3}, new Shape(1, 1)),
+            manager.create(new int[] {1, 0}, drawn),
+            manager.create(new int[] {2, 0}, drawn),
+            manager.create(new float[] {4, 0}, drawn),
+            manager.create(new float[] {6}, new Shape(1, 1)),
+            1,
+            new double[] {1},
+            5);
+    LossInput input =
+        new LossInput(
+            manager.create(new float[] {1, 0, 2, 0, 0}, new Shape(1, 5)),
+            Optional.of(teacher),
+            manager.create(new long[1]));
+    Loss slope = new Slope("slope", List.of(1.0, 2.0, 3.0, 4.0, 0.0), 1);
+
+    TermGradients found =
+        GradientDiagnosis.every(1)
+            .of(new WeightedLoss(List.of(new WeightedLoss.Term(slope, 1))), input)
+            .orElseThrow();
+
+    assertThat(found.groups().ends()).containsExactly(1, 5);
+    assertThat(found.shares().get("slope")).containsExactly(0.4, 0.6);
+  }
 }

@@ -68,6 +68,17 @@ record LossProbe(double value, List<Double> gradient, Map<String, Double> learne
         Map.of());
   }
 
+  /** With any labels. */
+  static LossProbe of(
+      Loss loss,
+      DataType type,
+      Shape shape,
+      double[] student,
+      Function<NDManager, TeacherLogits> teacher) {
+    long[] labels = new long[(int) shape.get(0)];
+    return of(loss, type, shape, student, teacher, labels, 0, Map.of());
+  }
+
   private static LossProbe of(
       Loss loss,
       DataType type,
