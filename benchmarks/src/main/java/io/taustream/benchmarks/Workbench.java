@@ -107,13 +107,13 @@ final class Workbench implements AutoCloseable {
             teacher.sha256(),
             VIEW.id(),
             VIEW.json(),
-            VIEW.count(),
             CLASSES,
             LabelEncoding.of("dense-f16", 0, List.of()));
     return SoftLabelStore.open(
         objects,
         ObjectUri.ofFile(folder.resolve("labels")),
         set,
+        VIEW.count(),
         folder.resolve("scratch"),
         root,
         "benchmark");

@@ -95,7 +95,6 @@ record TeacherSlot(
             identity.sha256(),
             view.id(),
             view.json(),
-            view.count(),
             config.data().classes(),
             LabelEncoding.of(
                 config.labels().encoding(), config.labels().k().orElse(0), REST_TEMPERATURES));
@@ -103,6 +102,7 @@ record TeacherSlot(
         resources.objects(),
         config.labelStore().uri(),
         set,
+        view.count(),
         resources.scratch().resolve("labels"),
         resources.allocator(),
         version);

@@ -31,19 +31,21 @@ public final class LabelFile implements AutoCloseable {
 
   private final Path file;
   private final LabelFooter footer;
+  private final ByteBuffer head;
   private final LabelMetadata metadata;
   private final int[] skipped;
   private final int batchRows;
   private final int batchesPerView;
   private volatile MappedBatch[] batches;
 
-  private LabelFile(Path file, LabelFooter footer, MappedBatch[] batches) {
+  private LabelFile(Path file, LabelFooter footer, ByteBuffer head, MappedBatch[] batches) {
     this.file = file;
     this.footer = footer;
+    this.head = head;
     this.metadata = footer.metadata();
     this.skipped = metadata.skipped().stream().mapToInt(Integer::intValue).toArray();
     this.batchRows = LabelFileFormat.batchRows(metadata.set());
-    this.batchesPerView = batches.length / metadata.set().views();
+    this.batchesPerView = batches.length / metadata.views();
     this.batches = batches;
   }
 
@@ -61,8 +63,9 @@ public final class LabelFile implements AutoCloseable {
   static LabelFile open(Path file, long segmentBytes) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       LabelFooter footer = readFooter(channel, file.toString());
-      requireHead(channel, footer, file.toString());
-      return new LabelFile(file, footer, map(channel, footer, segmentBytes, file.toString()));
+      ByteBuffer head = read(channel, 0, footer.headLength());
+      requireHead(head.duplicate(), footer, file.toString());
+      return new LabelFile(file, footer, head, map(channel, footer, segmentBytes, file.toString()));
     } catch (NoSuchFileException e) {
       throw new LabelsMissingException("there is no label file %s".formatted(file));
     } catch (IOException e) {
@@ -78,9 +81,7 @@ public final class LabelFile implements AutoCloseable {
   }
 
   /** The head repeats the footer's schema, for readers that stream. */
-  private static void requireHead(FileChannel channel, LabelFooter footer, String where)
-      throws IOException {
-    ByteBuffer head = read(channel, 0, footer.headLength());
+  private static void requireHead(ByteBuffer head, LabelFooter footer, String where) {
     byte[] magic = new byte[LabelFileFormat.MAGIC.length];
     try {
       head.get(magic);
@@ -112,7 +113,7 @@ public final class LabelFile implements AutoCloseable {
     List<LabelColumn> columns =
         footer.metadata().set().encoding().columns(footer.metadata().set().classes());
     int batchRows = LabelFileFormat.batchRows(footer.metadata().set());
-    int perView = blocks.size() / footer.metadata().set().views();
+    int perView = blocks.size() / footer.metadata().views();
     int next = 0;
     while (next < batches.length) {
       int first = next;
@@ -164,7 +165,7 @@ public final class LabelFile implements AutoCloseable {
 
   /** Views of each sample. */
   public int views() {
-    return metadata.set().views();
+    return metadata.views();
   }
 
   /** Whether the sample has labels; it has none if it has no decodable image or is not there. */
@@ -263,9 +264,9 @@ public final class LabelFile implements AutoCloseable {
   }
 
   private MappedBatch batch(int row, int view) {
-    if (view < 0 || view >= metadata.set().views()) {
+    if (view < 0 || view >= metadata.views()) {
       throw new IllegalArgumentException(
-          "%s has no view %d, only %d".formatted(file, view, metadata.set().views()));
+          "%s has no view %d, only %d".formatted(file, view, metadata.views()));
     }
     return open()[view * batchesPerView + row / batchRows];
   }
@@ -285,7 +286,7 @@ public final class LabelFile implements AutoCloseable {
    * @return what is wrong, at most the first 100 places; empty if the file is whole
    */
   public List<LabelProblem> verify() {
-    return new LabelFileCheck(file, footer, open()).run();
+    return new LabelFileCheck(file, footer, head, open()).run();
   }
 
   @Override

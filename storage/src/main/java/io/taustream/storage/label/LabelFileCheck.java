@@ -1,10 +1,7 @@
 package io.taustream.storage.label;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,18 +13,20 @@ final class LabelFileCheck {
 
   private final Path file;
   private final LabelFooter footer;
+  private final ByteBuffer head;
   private final MappedBatch[] batches;
   private final List<LabelProblem> problems = new ArrayList<>();
 
-  LabelFileCheck(Path file, LabelFooter footer, MappedBatch[] batches) {
+  LabelFileCheck(Path file, LabelFooter footer, ByteBuffer head, MappedBatch[] batches) {
     this.file = file;
     this.footer = footer;
+    this.head = head;
     this.batches = batches;
   }
 
   List<LabelProblem> run() {
     checkHead();
-    int perView = batches.length / footer.metadata().set().views();
+    int perView = batches.length / footer.metadata().views();
     for (int i = 0; i < batches.length; i++) {
       if (checksum(batches[i].bytes()) != footer.checksums().get(i + 1)) {
         report(i, -1, "its bytes differ from their CRC-32C in the footer");
@@ -38,14 +37,8 @@ final class LabelFileCheck {
   }
 
   private void checkHead() {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer head = ByteBuffer.allocate(Math.toIntExact(footer.headLength()));
-      while (head.hasRemaining() && channel.read(head, head.position()) >= 0) {}
-      if (checksum(head.flip()) != footer.checksums().get(0)) {
-        report(-1, -1, "its head differs from its CRC-32C in the footer");
-      }
-    } catch (IOException e) {
-      report(-1, -1, "it cannot be read: " + e);
+    if (checksum(head) != footer.checksums().get(0)) {
+      report(-1, -1, "its head differs from its CRC-32C in the footer");
     }
   }
 

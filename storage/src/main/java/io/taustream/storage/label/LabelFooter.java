@@ -125,7 +125,7 @@ record LabelFooter(
       List<LabelBlock> blocks, LabelMetadata metadata, long footerOffset, String where) {
     int batchRows = LabelFileFormat.batchRows(metadata.set());
     long expected =
-        (long) metadata.set().views() * ((metadata.rowsPerView() + batchRows - 1L) / batchRows);
+        (long) metadata.views() * ((metadata.rowsPerView() + batchRows - 1L) / batchRows);
     if (blocks.size() != expected) {
       throw damaged(
           where, "it has %d record batches, expected are %d".formatted(blocks.size(), expected));
