@@ -2,8 +2,6 @@ package io.taustream.storage.label;
 
 import io.taustream.storage.TaustreamException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,14 +10,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.MessageHeader;
-import org.apache.arrow.flatbuf.Schema;
 
 /**
  * A label file, mapped into memory and read in place; {@link LabelFileWriter} specifies it. Rows
- * are addressed by the sample's ordinal in its shard and the view. Opening reads the footer and
- * each batch's message; values are checked as they are read, and checksums only by {@link #verify}.
+ * are addressed by the sample's ordinal in its shard and the view. Values are checked as they are
+ * read.
+ *
+ * <p>From {@code file:}, opening reads the footer and each batch's message; checksums are compared
+ * by {@link #verify} only. From an object store, opening reads the footer; each record batch is
+ * fetched by one ranged read when it is first asked for, which then blocks, and is compared with
+ * its checksum. A fetch fails with {@link LabelsChangedException} where the file was replaced, but
+ * by one with only more views.
  *
  * <p>Thread-safe: reading changes nothing. After {@link #close} every read fails. The mapping
  * itself is given back when the garbage collector finds it: unmapping at once would turn a late
@@ -29,23 +30,24 @@ public final class LabelFile implements AutoCloseable {
   /** Batches are mapped together up to this size; {@code map} takes less than 2 GiB at a time. */
   private static final long SEGMENT_BYTES = 1L << 30;
 
-  private final Path file;
+  private final String name;
   private final LabelFooter footer;
-  private final ByteBuffer head;
   private final LabelMetadata metadata;
   private final int[] skipped;
   private final int batchRows;
   private final int batchesPerView;
-  private volatile MappedBatch[] batches;
+  private volatile LabelBatches batches;
 
-  private LabelFile(Path file, LabelFooter footer, ByteBuffer head, MappedBatch[] batches) {
-    this.file = file;
+  /**
+   * @param name what messages call the file
+   */
+  LabelFile(String name, LabelFooter footer, LabelBatches batches) {
+    this.name = name;
     this.footer = footer;
-    this.head = head;
     this.metadata = footer.metadata();
     this.skipped = metadata.skipped().stream().mapToInt(Integer::intValue).toArray();
     this.batchRows = LabelFileFormat.batchRows(metadata.set());
-    this.batchesPerView = batches.length / metadata.views();
+    this.batchesPerView = footer.batchesPerView();
     this.batches = batches;
   }
 
@@ -62,10 +64,8 @@ public final class LabelFile implements AutoCloseable {
 
   static LabelFile open(Path file, long segmentBytes) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      LabelFooter footer = readFooter(channel, file.toString());
-      ByteBuffer head = read(channel, 0, footer.headLength());
-      requireHead(head.duplicate(), footer, file.toString());
-      return new LabelFile(file, footer, head, map(channel, footer, segmentBytes, file.toString()));
+      LocalBatches batches = LocalBatches.map(channel, segmentBytes, file.toString());
+      return new LabelFile(file.toString(), batches.footer(), batches);
     } catch (NoSuchFileException e) {
       throw new LabelsMissingException("there is no label file %s".formatted(file));
     } catch (IOException e) {
@@ -73,84 +73,14 @@ public final class LabelFile implements AutoCloseable {
     }
   }
 
-  private static LabelFooter readFooter(FileChannel channel, String where) throws IOException {
-    long size = channel.size();
-    ByteBuffer tail = read(channel, Math.max(0, size - LabelFileFormat.TAIL_BYTES), size);
-    int length = LabelFooter.lengthFromTail(tail, size, where);
-    return LabelFooter.parse(read(channel, size - length, size), size, where);
-  }
-
-  /** The head repeats the footer's schema, for readers that stream. */
-  private static void requireHead(ByteBuffer head, LabelFooter footer, String where) {
-    byte[] magic = new byte[LabelFileFormat.MAGIC.length];
-    try {
-      head.get(magic);
-      if (!Arrays.equals(magic, LabelFileFormat.MAGIC)) {
-        throw LabelFooter.damaged(where, "it does not begin with ARROW1");
-      }
-      ByteBuffer framed = head.position(LabelFileFormat.HEAD_BYTES).slice();
-      Message message = MappedBatch.message(framed, where + ", schema");
-      if (message.headerType() != MessageHeader.Schema) {
-        throw LabelFooter.damaged(where, "it does not begin with a schema");
-      }
-      Schema schema = (Schema) message.header(new Schema());
-      LabelMetadata metadata = LabelFooter.metadata(schema, where);
-      LabelFooter.requireFields(schema, metadata, where);
-      if (!metadata.equals(footer.metadata())) {
-        throw LabelFooter.damaged(where, "its head and its footer have different metadata");
-      }
-    } catch (TaustreamException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw LabelFooter.unreadable(where, "its schema message", e);
-    }
-  }
-
-  private static MappedBatch[] map(
-      FileChannel channel, LabelFooter footer, long segmentBytes, String where) throws IOException {
-    List<LabelBlock> blocks = footer.blocks();
-    MappedBatch[] batches = new MappedBatch[blocks.size()];
-    List<LabelColumn> columns =
-        footer.metadata().set().encoding().columns(footer.metadata().set().classes());
-    int batchRows = LabelFileFormat.batchRows(footer.metadata().set());
-    int perView = blocks.size() / footer.metadata().views();
-    int next = 0;
-    while (next < batches.length) {
-      int first = next;
-      long start = blocks.get(first).offset();
-      do {
-        next++;
-      } while (next < batches.length && blocks.get(next).end() - start <= segmentBytes);
-      ByteBuffer segment =
-          channel
-              .map(FileChannel.MapMode.READ_ONLY, start, blocks.get(next - 1).end() - start)
-              .order(ByteOrder.LITTLE_ENDIAN);
-      for (int i = first; i < next; i++) {
-        int rows = Math.min(batchRows, footer.metadata().rowsPerView() - i % perView * batchRows);
-        ByteBuffer block =
-            segment
-                .slice((int) (blocks.get(i).offset() - start), (int) blocks.get(i).length())
-                .order(ByteOrder.LITTLE_ENDIAN);
-        batches[i] = MappedBatch.of(block, blocks.get(i), rows, columns, where + ", batch " + i);
-      }
-    }
-    return batches;
-  }
-
-  private static ByteBuffer read(FileChannel channel, long from, long to) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.toIntExact(to - from)).order(ByteOrder.LITTLE_ENDIAN);
-    while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {}
-    return bytes.flip();
-  }
-
   /** What the file says of itself. */
   public LabelMetadata metadata() {
     return metadata;
   }
 
-  public Path path() {
-    return file;
+  /** Its path, or its URI where it lies in an object store. */
+  public String name() {
+    return name;
   }
 
   /** Rows of all views. */
@@ -191,7 +121,7 @@ public final class LabelFile implements AutoCloseable {
     if (!finite) {
       throw new DamagedLabelFileException(
           "%s, view %d, sample %d has logits that are not finite; remove it and label again"
-              .formatted(file, view, ordinal));
+              .formatted(name, view, ordinal));
     }
   }
 
@@ -218,14 +148,14 @@ public final class LabelFile implements AutoCloseable {
     if (wrong != null) {
       throw new DamagedLabelFileException(
           "%s, view %d, sample %d holds no top-k label: %s; remove it and label again"
-              .formatted(file, view, ordinal, wrong));
+              .formatted(name, view, ordinal, wrong));
     }
   }
 
   private TopK topK() {
     if (!(metadata.set().encoding() instanceof TopK topK)) {
       throw new IllegalStateException(
-          "%s is %s, not top-k".formatted(file, metadata.set().encoding().text()));
+          "%s is %s, not top-k".formatted(name, metadata.set().encoding().text()));
     }
     return topK;
   }
@@ -238,8 +168,13 @@ public final class LabelFile implements AutoCloseable {
 
   /** The sample's key. */
   public String key(int ordinal) {
+    return key(ordinal, 0);
+  }
+
+  /** The sample's key, read beside one of its views: no other batch is fetched for it. */
+  public String key(int ordinal, int view) {
     int row = row(ordinal);
-    return new String(batch(row, 0).key(row % batchRows), StandardCharsets.UTF_8);
+    return new String(batch(row, view).key(row % batchRows), StandardCharsets.UTF_8);
   }
 
   /** The sample's class, −1 where there is none. */
@@ -254,7 +189,7 @@ public final class LabelFile implements AutoCloseable {
       throw new LabelsMissingException(
           "%s has no labels of sample %d: %s"
               .formatted(
-                  file,
+                  name,
                   ordinal,
                   before >= 0
                       ? "its image could not be decoded when the shard was labelled"
@@ -266,15 +201,15 @@ public final class LabelFile implements AutoCloseable {
   private MappedBatch batch(int row, int view) {
     if (view < 0 || view >= metadata.views()) {
       throw new IllegalArgumentException(
-          "%s has no view %d, only %d".formatted(file, view, metadata.views()));
+          "%s has no view %d, only %d".formatted(name, view, metadata.views()));
     }
-    return open()[view * batchesPerView + row / batchRows];
+    return open().batch(view * batchesPerView + row / batchRows);
   }
 
-  private MappedBatch[] open() {
-    MappedBatch[] current = batches;
+  private LabelBatches open() {
+    LabelBatches current = batches;
     if (current == null) {
-      throw new IllegalStateException("label file %s is closed".formatted(file));
+      throw new IllegalStateException("label file %s is closed".formatted(name));
     }
     return current;
   }
@@ -286,7 +221,7 @@ public final class LabelFile implements AutoCloseable {
    * @return what is wrong, at most the first 100 places; empty if the file is whole
    */
   public List<LabelProblem> verify() {
-    return new LabelFileCheck(file, footer, head, open()).run();
+    return new LabelFileCheck(name, footer, open()).run();
   }
 
   @Override

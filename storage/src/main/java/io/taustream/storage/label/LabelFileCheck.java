@@ -1,7 +1,6 @@
 package io.taustream.storage.label;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,41 +10,47 @@ import java.util.zip.CRC32C;
 final class LabelFileCheck {
   private static final int MAX_PROBLEMS = 100;
 
-  private final Path file;
+  private final String file;
   private final LabelFooter footer;
-  private final ByteBuffer head;
-  private final MappedBatch[] batches;
+  private final LabelBatches batches;
   private final List<LabelProblem> problems = new ArrayList<>();
 
-  LabelFileCheck(Path file, LabelFooter footer, ByteBuffer head, MappedBatch[] batches) {
+  LabelFileCheck(String file, LabelFooter footer, LabelBatches batches) {
     this.file = file;
     this.footer = footer;
-    this.head = head;
     this.batches = batches;
   }
 
   List<LabelProblem> run() {
     checkHead();
-    int perView = batches.length / footer.metadata().views();
-    for (int i = 0; i < batches.length; i++) {
-      if (checksum(batches[i].bytes()) != footer.checksums().get(i + 1)) {
-        report(i, -1, "its bytes differ from their CRC-32C in the footer");
+    int perView = footer.batchesPerView();
+    for (int i = 0; i < footer.blocks().size(); i++) {
+      try {
+        if (checksum(batches.batch(i).bytes()) != footer.checksums().get(i + 1)) {
+          report(i, -1, "its bytes differ from their CRC-32C in the footer");
+        }
+        checkRows(i, i / perView, i % perView);
+      } catch (DamagedLabelFileException e) {
+        report(i, -1, e.getMessage());
       }
-      checkRows(i, i / perView, i % perView);
     }
     return List.copyOf(problems);
   }
 
   private void checkHead() {
-    if (checksum(head) != footer.checksums().get(0)) {
-      report(-1, -1, "its head differs from its CRC-32C in the footer");
+    try {
+      if (checksum(batches.head()) != footer.checksums().get(0)) {
+        report(-1, -1, "its head differs from its CRC-32C in the footer");
+      }
+    } catch (DamagedLabelFileException e) {
+      report(-1, -1, e.getMessage());
     }
   }
 
   /** Views are in order and have seeds of their own; every view has the samples of view 0. */
   private void checkRows(int index, int view, int referenceIndex) {
-    MappedBatch reference = batches[referenceIndex];
-    MappedBatch batch = batches[index];
+    MappedBatch reference = batches.batch(referenceIndex);
+    MappedBatch batch = batches.batch(index);
     LabelSet set = footer.metadata().set();
     for (int row = 0; row < batch.rows() && problems.size() < MAX_PROBLEMS; row++) {
       if (batch.view(row) != view) {

@@ -27,6 +27,16 @@ import org.apache.arrow.vector.types.pojo.Field;
 record LabelFooter(
     LabelMetadata metadata, List<LabelBlock> blocks, List<Long> checksums, long headLength) {
 
+  int batchesPerView() {
+    return blocks.size() / metadata.views();
+  }
+
+  /** The rows of a record batch. */
+  int rows(int batch) {
+    int batchRows = LabelFileFormat.batchRows(metadata.set());
+    return Math.min(batchRows, metadata.rowsPerView() - batch % batchesPerView() * batchRows);
+  }
+
   /**
    * The number of bytes at the file's end that hold the footer, from its last bytes.
    *

@@ -231,11 +231,12 @@ public final class SoftLabelStore implements AutoCloseable {
   }
 
   /**
-   * Opens the shard's labels for reading: in place from {@code file:}; from {@code s3:} fetched to
-   * the scratch folder first, once for each version. Cancelling ends a fetch. Fails with {@link
-   * LabelsMissingException} where the status is not {@link LabelStatus.Complete}.
+   * Opens the shard's labels for reading: in place from {@code file:}; from {@code s3:} only the
+   * footer is read, and record batches are fetched to the scratch folder as they are asked for,
+   * once for each version. Fails with {@link LabelsMissingException} where the status is not {@link
+   * LabelStatus.Complete}.
    *
-   * @return the file; the caller closes it; it may outlive the store
+   * @return the file; the caller closes it; it may outlive the store, but not the object store
    */
   public Mono<LabelFile> open(Shard shard) {
     return status(shard)
@@ -249,22 +250,31 @@ public final class SoftLabelStore implements AutoCloseable {
   private Mono<LabelFile> open(Shard shard, long crc32c) {
     return folder
         .stat(shard.name())
-        .flatMap(cache::fetch)
-        .publishOn(Schedulers.boundedElastic())
-        .map(path -> open(path, shard, crc32c))
+        .flatMap(this::open)
+        .doOnNext(file -> requireLabelled(file, shard, crc32c))
         .doOnDiscard(LabelFile.class, LabelFile::close);
   }
 
-  private LabelFile open(Path path, Shard shard, long crc32c) {
-    LabelFile file = LabelFile.open(path);
-    set.requireSame(file.metadata().set(), "label file " + path);
+  private Mono<LabelFile> open(ObjectInfo info) {
+    return info.uri().isFile()
+        ? Mono.fromCallable(() -> LabelFile.open(info.uri().toPath()))
+            .subscribeOn(Schedulers.boundedElastic())
+        : cache
+            .open(info)
+            .map(
+                original ->
+                    new LabelFile(
+                        original.where(), original.footer(), new FetchedBatches(cache, original)));
+  }
+
+  private void requireLabelled(LabelFile file, Shard shard, long crc32c) {
+    set.requireSame(file.metadata().set(), "label file " + file.name());
     if (file.metadata().crc32c() != crc32c) {
       file.close();
       throw new LabelsMissingException(
           "the labels of shard %s were replaced while they were opened; try again"
               .formatted(shard.name()));
     }
-    return file;
   }
 
   private LabelsMissingException missing(Shard shard, LabelStatus status) {
@@ -281,7 +291,7 @@ public final class SoftLabelStore implements AutoCloseable {
     return index.refresh();
   }
 
-  /** Removes this store's scratch files, except label files fetched for reading. */
+  /** Removes this store's scratch files, except what was fetched of label files for reading. */
   @Override
   public void close() {
     try {

@@ -44,7 +44,7 @@ class SoftLabelStoreOnDiskTest {
       assertThat(Files.readAllBytes(file))
           .isEqualTo(remote.get(elsewhere.location(labels.shard())));
       try (LabelFile opened = onDisk.open(labels.shard()).block()) {
-        assertThat(opened.path()).isEqualTo(file);
+        assertThat(opened.name()).isEqualTo(file.toString());
         assertThat(opened.verify()).isEmpty();
       }
       assertThat(onDisk.status(labels.shard()).block()).isInstanceOf(LabelStatus.Complete.class);

@@ -7,6 +7,7 @@ import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.S3TestServer;
 import io.taustream.storage.sample.Shard;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,12 @@ class SoftLabelStoreOnS3Test {
       labels.store(remote, allocator);
 
       try (LabelFile fetched = remote.open(labels.shard()).block()) {
-        assertThat(Files.readAllBytes(fetched.path()))
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        objects
+            .read(remote.location(labels.shard()))
+            .doOnNext(part -> whole.write(part.array(), part.arrayOffset(), part.remaining()))
+            .blockLast();
+        assertThat(whole.toByteArray())
             .isEqualTo(Files.readAllBytes(local.location(labels.shard()).toPath()));
         assertThat(fetched.verify()).isEmpty();
       }

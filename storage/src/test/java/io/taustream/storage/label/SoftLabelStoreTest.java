@@ -294,7 +294,7 @@ class SoftLabelStoreTest {
   }
 
   @Test
-  void fetchesARemoteFileOnceForEachVersion() {
+  void fetchesARemoteFilesFooterOnceForEachVersion() {
     labels.store(store, allocator);
     store.open(labels.shard()).block().close();
     int reads = objects.reads.get();
