@@ -124,13 +124,13 @@ final class Workbench implements AutoCloseable {
             teacher.sha256(),
             VIEW.id(),
             VIEW.json(),
-            VIEW.count(),
             classes,
             encoding);
     return SoftLabelStore.open(
         objects,
         ObjectUri.ofFile(folder.resolve(name)),
         set,
+        VIEW.count(),
         folder.resolve("scratch"),
         root,
         "benchmark",
