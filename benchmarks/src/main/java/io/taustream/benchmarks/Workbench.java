@@ -119,13 +119,7 @@ final class Workbench implements AutoCloseable {
       LabelEncoding encoding,
       LabelCompression compression) {
     LabelSet set =
-        new LabelSet(
-            teacher.name(),
-            teacher.sha256(),
-            VIEW.id(),
-            VIEW.json(),
-            classes,
-            encoding);
+        new LabelSet(teacher.name(), teacher.sha256(), VIEW.id(), VIEW.json(), classes, encoding);
     return SoftLabelStore.open(
         objects,
         ObjectUri.ofFile(folder.resolve(name)),

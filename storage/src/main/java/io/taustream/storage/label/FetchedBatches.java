@@ -33,8 +33,7 @@ final class FetchedBatches implements LabelBatches {
   /**
    * @param decompressed where compressed batches are read
    */
-  FetchedBatches(
-      LabelCache cache, LabelCache.Original original, DecompressedBatches decompressed) {
+  FetchedBatches(LabelCache cache, LabelCache.Original original, DecompressedBatches decompressed) {
     this.cache = cache;
     this.original = original;
     this.decompressed = decompressed;

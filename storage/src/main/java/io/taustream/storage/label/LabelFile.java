@@ -78,8 +78,7 @@ public final class LabelFile implements AutoCloseable {
 
   static LabelFile open(Path file, DecompressedBatches decompressed, long segmentBytes) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      LocalBatches batches =
-          LocalBatches.map(channel, segmentBytes, decompressed, file.toString());
+      LocalBatches batches = LocalBatches.map(channel, segmentBytes, decompressed, file.toString());
       return new LabelFile(file.toString(), batches.footer(), batches);
     } catch (NoSuchFileException e) {
       throw new LabelsMissingException("there is no label file %s".formatted(file));

@@ -27,8 +27,8 @@ import java.util.TreeMap;
  * <ul>
  *   <li>{@code format}: 1
  *   <li>{@code teacher}, {@code teacher_sha256}, {@code view_id}, {@code view} (the description, a
- *       string), {@code classes}, {@code encoding}, and what the encoding is made of (for top-k, {@code
- *       k} and {@code rest_temperatures}), as strings: as in the files
+ *       string), {@code classes}, {@code encoding}, and what the encoding is made of (for top-k,
+ *       {@code k} and {@code rest_temperatures}), as strings: as in the files
  *   <li>{@code shards}, by name: {@code shard}; {@code uri} and {@code version} of the data shard,
  *       null in an entry rebuilt from the file alone; {@code size} and {@code crc32c} of the data
  *       shard; {@code samples}, {@code skipped} (a count), {@code views}; {@code rows}, {@code

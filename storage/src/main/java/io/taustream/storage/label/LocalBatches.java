@@ -14,7 +14,10 @@ import org.apache.arrow.flatbuf.Schema;
 
 /** A label file on this machine: all of it is mapped when it is opened. */
 record LocalBatches(
-    LabelFooter footer, ByteBuffer head, List<StoredBatch> batches, DecompressedBatches decompressed)
+    LabelFooter footer,
+    ByteBuffer head,
+    List<StoredBatch> batches,
+    DecompressedBatches decompressed)
     implements LabelBatches {
   /**
    * @param segmentBytes batches are mapped together up to this size

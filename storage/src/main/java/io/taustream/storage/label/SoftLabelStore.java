@@ -108,8 +108,7 @@ public final class SoftLabelStore implements AutoCloseable {
       BufferAllocator allocator,
       String version,
       LabelCompression compression) {
-    return new SoftLabelStore(
-        objects, root, set, views, scratch, allocator, version, compression);
+    return new SoftLabelStore(objects, root, set, views, scratch, allocator, version, compression);
   }
 
   public LabelSet set() {
