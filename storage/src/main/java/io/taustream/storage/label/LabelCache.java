@@ -134,7 +134,8 @@ final class LabelCache {
                     .subscribeOn(Schedulers.boundedElastic())
                     .flatMap(there -> there ? Mono.just(copy) : download(part, copy))
                     .onErrorMap(IOException.class, UncheckedIOException::new)
-                    .doFinally(signal -> underWay.remove(copy))
+                    // Before whoever waits is told: a fetch that failed is tried again at once.
+                    .doOnTerminate(() -> underWay.remove(copy))
                     .cache())
         .block();
   }
