@@ -91,9 +91,14 @@ final class ChildProcess implements AutoCloseable {
 
   /** Waits for the process's own end. */
   Ended end() {
+    return end(LIMIT);
+  }
+
+  /** Waits so long for the process's own end. */
+  Ended end(Duration limit) {
     try {
-      if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        throw new AssertionError("the process did not end within " + LIMIT + ": " + said());
+      if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("the process did not end within " + limit + ": " + said());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
