@@ -191,6 +191,7 @@ class KilledWorkersTest {
         ChildProcess child = workers.get(kill.worker() - 1);
         long wait = kill.after().toNanos() - (System.nanoTime() - begun);
         ChildProcess.sleep(Duration.ofNanos(Math.max(0, wait)));
+        String when = seconds(begun);
         child.kill();
         assertThat(child.end().status())
             .as("%s, seed %d; said: %s", kill, SEED, child.said())
@@ -200,7 +201,7 @@ class KilledWorkersTest {
             "{}: worker {} killed {} s after all had begun, with {} of its {} shards labelled",
             task.name(),
             kill.worker(),
-            seconds(begun),
+            when,
             kept,
             own(shards, kill.worker()).size());
         keptBefore.set(kill.worker() - 1, kept);
