@@ -44,7 +44,7 @@ final class MemoryBenchmark implements Callable<Integer> {
       loss:
         - {type: ce, weight: 0.1}
         - {type: kl, weight: 0.9, temperature: 4}
-        - {type: kendall, weight: 5, surrogate: tanh, pairing: sign, steepness: 1}
+        - {type: kendall, weight: 10, surrogate: tanh, pairing: sign, steepness: 1}
       memory: {batches: 256MiB}
       """;
 

@@ -4,7 +4,6 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.teacher.TeacherCard.ChannelOrder;
 import io.taustream.teacher.TeacherCard.Layout;
 import io.taustream.teacher.TeacherCard.OutputKind;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -13,6 +12,8 @@ import java.util.function.Function;
  * What one source says of a card: see {@link TeacherCard} for the fields.
  *
  * @param source how messages call the source
+ * @param mean one number a channel, or one for all
+ * @param deviation likewise
  */
 record CardFields(
     String source,
@@ -74,7 +75,7 @@ record CardFields(
         classes);
   }
 
-  /** The same normalisation for all channels. */
+  /** One normalisation for every channel. */
   CardFields withNormalisation(double sharedMean, double sharedDeviation, int divisor) {
     return new CardFields(
         source,
@@ -82,8 +83,8 @@ record CardFields(
         layout,
         channels,
         type,
-        Optional.of(Collections.nCopies(3, sharedMean)),
-        Optional.of(Collections.nCopies(3, sharedDeviation)),
+        Optional.of(List.of(sharedMean)),
+        Optional.of(List.of(sharedDeviation)),
         Optional.of(divisor),
         output,
         outputKind,

@@ -4,6 +4,7 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.teacher.TeacherCard.ChannelOrder;
 import io.taustream.teacher.TeacherCard.ElementType;
 import io.taustream.teacher.TeacherCard.Layout;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,19 +14,19 @@ import java.util.Optional;
  * is listed. What is stated and contradicts the model is an error.
  *
  * <ul>
- *   <li>layout: the dimension that is 3; a guess, NCHW, where none is fixed
- *   <li>size: the fixed height and width; a guess, the data's size or else 224, where dynamic
- *   <li>channels: a guess, RGB
- *   <li>mean, deviation, range: a guess, ImageNet's 0.485 0.456 0.406, 0.229 0.224 0.225, and 255;
- *       for uint8 inputs 0, 1 and 1 without guessing
+ *   <li>size, layout, channels, type: see {@link InputInference}
+ *   <li>range: a guess, 255; for uint8 inputs 1 without guessing
+ *   <li>mean, deviation: a guess. Where range is stated to be 1 the model normalises inside: 0 and
+ *       1. Flat inputs likewise: 0 and 1. Else ImageNet's 0.485 0.456 0.406 and 0.229 0.224 0.225,
+ *       for grey images their means 0.449 and 0.226. For uint8 inputs 0 and 1 without guessing
  *   <li>output, output kind, classes: see {@link OutputInference}
  * </ul>
  */
 final class CardInference {
   private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
   private static final List<Double> IMAGENET_DEVIATION = List.of(0.229, 0.224, 0.225);
-  private static final int DEFAULT_SIZE = 224;
-  private static final int RGB_CHANNELS = 3;
+  private static final double IMAGENET_GREY_MEAN = 0.449;
+  private static final double IMAGENET_GREY_DEVIATION = 0.226;
 
   private final ModelFile model;
   private final ModelDescription description;
@@ -57,44 +58,36 @@ final class CardInference {
           "it takes %d inputs, %s; a teacher takes one, the images"
               .formatted(description.inputs().size(), description.inputs()));
     }
-    TensorDescription input = description.inputs().get(0);
-    ElementType type = type(input);
-    if (input.shape().size() != 4) {
-      throw model.failure(
-          "input %s has %d dimensions; a teacher takes images: [N, 3, size, size] or [N, size, size, 3]"
-              .formatted(input, input.shape().size()));
-    }
-    Layout layout = layout(input);
-    int size = size(input, layout);
-    ChannelOrder channels =
-        stated
-            .channels()
-            .orElseGet(() -> guesses.add("channels", ChannelOrder.RGB, "rgb", "the usual"));
+    InputInference.Choice input =
+        new InputInference(model, description.inputs().get(0), stated, data, guesses).choose();
     OutputInference.Choice output =
         new OutputInference(model, description, stated, data, guesses).choose();
-    boolean bytes = type == ElementType.UINT8;
+    Normalisation usual = usual(input);
     List<Double> mean =
         stated
             .mean()
-            .orElseGet(
-                () -> bytes ? List.of(0.0, 0.0, 0.0) : imageNet("mean", IMAGENET_MEAN, channels));
+            .map(numbers -> aChannel(numbers, input))
+            .orElseGet(() -> guess("mean", usual.mean(), usual.reason()));
     List<Double> deviation =
         stated
             .deviation()
+            .map(numbers -> aChannel(numbers, input))
+            .orElseGet(() -> guess("deviation", usual.deviation(), usual.reason()));
+    int range =
+        stated
+            .range()
             .orElseGet(
                 () ->
-                    bytes
-                        ? List.of(1.0, 1.0, 1.0)
-                        : imageNet("deviation", IMAGENET_DEVIATION, channels));
-    int range =
-        stated.range().orElseGet(() -> bytes ? 1 : guesses.add("range", 255, "255", "the usual"));
+                    input.type() == ElementType.UINT8
+                        ? 1
+                        : guesses.add("range", 255, "255", "the usual"));
     try {
       TeacherCard card =
           new TeacherCard(
-              size,
-              layout,
-              channels,
-              type,
+              input.size(),
+              input.layout(),
+              input.channels(),
+              input.type(),
               mean,
               deviation,
               range,
@@ -107,91 +100,52 @@ final class CardInference {
     }
   }
 
-  private ElementType type(TensorDescription input) {
-    ElementType found =
-        switch (input.type()) {
-          case "float32" -> ElementType.FLOAT32;
-          case "float16" -> ElementType.FLOAT16;
-          case "uint8" -> ElementType.UINT8;
-          default ->
-              throw model.failure(
-                  "input %s is of type %s; a teacher takes float32, float16 or uint8: export it so"
-                      .formatted(input, input.type()));
-        };
-    stated
-        .type()
-        .filter(type -> type != found)
-        .ifPresent(
-            type -> {
-              throw stated.contradiction(
-                  model, "type: " + TeacherCard.lower(type), "input " + input);
-            });
-    return found;
+  private List<Double> guess(String key, List<Double> values, Optional<String> reason) {
+    reason.ifPresent(text -> guesses.add(key, values, values.toString(), text));
+    return values;
   }
 
-  private Layout layout(TensorDescription input) {
-    long second = input.shape().get(1);
-    long last = input.shape().get(3);
-    boolean nchw = second == RGB_CHANNELS || second < 0;
-    boolean nhwc = last == RGB_CHANNELS || last < 0;
-    if (!nchw && !nhwc) {
-      throw model.failure(
-          "input %s has no dimension of 3 channels; a teacher takes colour images: [N, 3, size, size] or [N, size, size, 3]"
-              .formatted(input));
+  private Normalisation usual(InputInference.Choice input) {
+    if (input.type() == ElementType.UINT8) {
+      return Normalisation.none(input, Optional.empty());
     }
-    if (stated.layout().isPresent()) {
-      Layout layout = stated.layout().get();
-      if (layout == Layout.NCHW ? !nchw : !nhwc) {
-        throw stated.contradiction(model, "layout: " + TeacherCard.lower(layout), "input " + input);
-      }
-      return layout;
+    if (stated.range().isPresent() && stated.range().get() == 1) {
+      return Normalisation.none(input, Optional.of("the usual with range 1"));
     }
-    if (nchw != nhwc) {
-      return nchw ? Layout.NCHW : Layout.NHWC;
+    if (input.layout() == Layout.FLAT) {
+      return Normalisation.none(input, Optional.of("the usual for flat inputs"));
     }
-    if (second < 0 && last == RGB_CHANNELS) {
-      return Layout.NHWC;
-    }
-    return second == RGB_CHANNELS
-        ? Layout.NCHW
-        : guesses.add("layout", Layout.NCHW, "nchw", "no dimension is fixed to 3");
+    return new Normalisation(
+        imageNet(IMAGENET_MEAN, IMAGENET_GREY_MEAN, input.channels()),
+        imageNet(IMAGENET_DEVIATION, IMAGENET_GREY_DEVIATION, input.channels()),
+        Optional.of("ImageNet's"));
   }
 
-  private int size(TensorDescription input, Layout layout) {
-    long height = input.shape().get(layout == Layout.NCHW ? 2 : 1);
-    long width = input.shape().get(layout == Layout.NCHW ? 3 : 2);
-    if (height > 0 && width > 0 && height != width) {
-      throw model.failure(
-          "input %s takes images of %d rows and %d columns; a teacher takes square ones: export it so"
-              .formatted(input, height, width));
-    }
-    long fixed = Math.max(height, width);
-    if (fixed > 0) {
-      stated
-          .size()
-          .filter(size -> size != fixed)
-          .ifPresent(
-              size -> {
-                throw stated.contradiction(model, "size: " + size, "input " + input);
-              });
-      return Math.toIntExact(Math.min(fixed, Integer.MAX_VALUE));
-    }
-    return stated
-        .size()
-        .orElseGet(
-            () ->
-                data.map(
-                        d ->
-                            guesses.add(
-                                "size", d.imageSize(), "" + d.imageSize(), "the views' size"))
-                    .orElseGet(
-                        () -> guesses.add("size", DEFAULT_SIZE, "" + DEFAULT_SIZE, "the usual")));
+  private static List<Double> imageNet(List<Double> rgb, double grey, ChannelOrder channels) {
+    return switch (channels) {
+      case RGB -> rgb;
+      case BGR -> List.of(rgb.get(2), rgb.get(1), rgb.get(0));
+      case GREY -> List.of(grey);
+    };
   }
 
-  private List<Double> imageNet(String key, List<Double> rgb, ChannelOrder channels) {
-    List<Double> values =
-        channels == ChannelOrder.RGB ? rgb : List.of(rgb.get(2), rgb.get(1), rgb.get(0));
-    return guesses.add(key, values, values.toString(), "ImageNet's");
+  /** One number counts for every channel. */
+  private static List<Double> aChannel(List<Double> numbers, InputInference.Choice input) {
+    return numbers.size() == 1
+        ? Collections.nCopies(input.channels().count(), numbers.get(0))
+        : numbers;
+  }
+
+  /**
+   * What is used where nothing is stated.
+   *
+   * @param reason why, where it is a guess
+   */
+  private record Normalisation(List<Double> mean, List<Double> deviation, Optional<String> reason) {
+    static Normalisation none(InputInference.Choice input, Optional<String> reason) {
+      return new Normalisation(
+          aChannel(List.of(0.0), input), aChannel(List.of(1.0), input), reason);
+    }
   }
 
   /**

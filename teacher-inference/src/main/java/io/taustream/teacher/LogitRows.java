@@ -2,6 +2,7 @@ package io.taustream.teacher;
 
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.sample.SampleView;
+import io.taustream.teacher.TeacherCard.ElementType;
 import io.taustream.teacher.TeacherCard.OutputKind;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -11,25 +12,29 @@ import java.util.List;
  *
  * <p>Probabilities become their natural logarithm, which equals the logits up to a constant per
  * row. A probability of 0 has underflowed: it counts as the smallest positive number of the
- * output's type, 2⁻¹⁴⁹ for float32 (logarithm −103.3) and 2⁻²⁴ for float16 (−16.6).
+ * output's type, 2⁻¹⁴⁹ for float32 (logarithm −103.3), 2⁻²⁴ for float16 (−16.6) and 2⁻¹³³ for
+ * bfloat16 (−92.2).
  */
 final class LogitRows {
   /** Above 1 by no more than rounding. */
   private static final float LARGEST_PROBABILITY = 1.01f;
-
-  private static final float SMALLEST_HALF = 0x1p-24f;
 
   private final ModelFile model;
   private final TeacherCard card;
   private final float floor;
 
   /**
-   * @param half whether the model writes float16
+   * @param type what the model writes
    */
-  LogitRows(ModelFile model, TeacherCard card, boolean half) {
+  LogitRows(ModelFile model, TeacherCard card, ElementType type) {
     this.model = model;
     this.card = card;
-    this.floor = half ? SMALLEST_HALF : Float.MIN_VALUE;
+    this.floor =
+        switch (type) {
+          case FLOAT16 -> 0x1p-24f;
+          case BFLOAT16 -> 0x1p-133f;
+          case FLOAT32, UINT8 -> Float.MIN_VALUE;
+        };
   }
 
   /**

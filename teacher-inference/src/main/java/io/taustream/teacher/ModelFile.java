@@ -49,8 +49,8 @@ public final class ModelFile {
    * thread that serves I/O.
    *
    * <p>External data must lie in the model's folder or below it: a location that is absolute or
-   * leads out by {@code ..} is refused, for whoever wrote the model would choose which file of this
-   * machine is read.
+   * leads out by {@code ..} or by a symbolic link is refused, for whoever wrote the model would
+   * choose which file of this machine is read.
    *
    * @throws TaustreamException if the file is missing or no whole ONNX model, or if external data
    *     is missing, too short or elsewhere
@@ -75,6 +75,7 @@ public final class ModelFile {
       if (!Files.isRegularFile(file)) {
         throw missingExternalData(model, external.getKey(), null);
       }
+      refuseLinkOutside(model, path, file, external.getKey());
       externalData.add(checkedLength(model, file, external.getValue()));
     }
     Path card = path.resolveSibling(cardName(model));
@@ -124,6 +125,19 @@ public final class ModelFile {
     return structure;
   }
 
+  /** The length of the model and its external data, most of which are weights. */
+  long bytes() {
+    try {
+      long bytes = Files.size(path);
+      for (Path file : externalData) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw failure("its files cannot be read: " + e, e);
+    }
+  }
+
   /** The hash of a {@link TeacherIdentity}: reads every byte of the model once. */
   String sha256(TeacherCard card) {
     MessageDigest digest = Sha256.begin();
@@ -168,6 +182,20 @@ public final class ModelFile {
     throw new TaustreamException(
         "model %s: external data '%s' lies outside the model's folder; only files beside the model are read: move it there and export the model again"
             .formatted(model, location));
+  }
+
+  private static void refuseLinkOutside(ObjectUri model, Path path, Path file, String location) {
+    try {
+      Path folder = path.toAbsolutePath().getParent().toRealPath();
+      Path target = file.toRealPath();
+      if (!target.startsWith(folder)) {
+        throw new TaustreamException(
+            "model %s: external data '%s' is a link to %s, outside the model's folder; only files beside the model are read: copy it there"
+                .formatted(model, location, target));
+      }
+    } catch (IOException e) {
+      throw new TaustreamException("model " + model + ": " + file + " cannot be read: " + e, e);
+    }
   }
 
   private static Path checkedLength(ObjectUri model, Path file, long needed) {

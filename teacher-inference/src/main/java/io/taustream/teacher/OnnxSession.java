@@ -10,6 +10,8 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +55,7 @@ final class OnnxSession implements AutoCloseable {
    * @throws io.taustream.storage.TaustreamException if the runtime refuses the model or the device
    */
   static OnnxSession open(ModelFile model, ExecutionSettings settings) {
+    refuseMoreThanAllMemory(model);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     SessionOptions options = new SessionOptions();
     try {
@@ -68,6 +71,7 @@ final class OnnxSession implements AutoCloseable {
       return new OnnxSession(model, environment, options, session, device);
     } catch (OrtException e) {
       options.close();
+      refuseTooLarge(model, e);
       throw model.failure(
           "ONNX Runtime %s refuses it: %s; export it again with operators and an opset that this version knows"
               .formatted(environment.getVersion(), RuntimeMessage.of(e)),
@@ -112,6 +116,7 @@ final class OnnxSession implements AutoCloseable {
         throw new IllegalStateException("ONNX Runtime did not use the pinned output");
       }
     } catch (OrtException e) {
+      refuseTooLarge(model, e);
       throw model.failure("labelling failed in ONNX Runtime: " + RuntimeMessage.of(e), e);
     }
   }
@@ -123,7 +128,29 @@ final class OnnxSession implements AutoCloseable {
       OnnxValue value = result.get(0);
       return value.getInfo() instanceof TensorInfo info ? shape(info) : List.of();
     } catch (OrtException e) {
+      refuseTooLarge(model, e);
       throw model.failure("a first run in ONNX Runtime failed: " + RuntimeMessage.of(e), e);
+    }
+  }
+
+  /** The runtime would begin to load it, and the operating system end the process. */
+  private static void refuseMoreThanAllMemory(ModelFile model) {
+    long memory =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    long needed = model.bytes();
+    if (memory > 0 && needed > memory) {
+      throw model.failure(
+          "it needs more memory than there is: its weights take %d MiB, this machine has %d MiB; use a smaller model, or a machine with more memory"
+              .formatted(needed >> 20, memory >> 20));
+    }
+  }
+
+  private static void refuseTooLarge(ModelFile model, OrtException e) {
+    if (RuntimeMessage.isOutOfMemory(e)) {
+      throw model.failure(
+          "it needs more memory than there is: %s; use a smaller batch or model, or a machine with more memory"
+              .formatted(RuntimeMessage.of(e)),
+          e);
     }
   }
 

@@ -1,15 +1,15 @@
 package io.taustream.teacher;
 
-import ai.onnxruntime.OnnxJavaType;
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.teacher.CardInference.InferredCard;
 import io.taustream.teacher.OnnxSession.Tensor;
-import io.taustream.teacher.TeacherCard.Layout;
+import io.taustream.teacher.TeacherCard.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
@@ -45,9 +45,12 @@ public final class OnnxTeacher implements Teacher {
   private final TeacherOutput output;
   private final LogitRows logitRows;
   private final String inputName;
-  private final OnnxJavaType inputType;
-  private final OnnxJavaType outputType;
+  private final ElementType outputType;
   private final int fixedBatch;
+
+  /** The dimensions of an output row: [classes], perhaps among dimensions of 1. */
+  private List<Long> outputRow = List.of();
+
   private boolean closed;
 
   private OnnxTeacher(
@@ -58,25 +61,21 @@ public final class OnnxTeacher implements Teacher {
       ModelDescription description,
       BufferAllocator allocator) {
     TensorDescription in = description.inputs().get(0);
-    boolean half =
+    this.outputType =
         description.outputs().stream()
-            .anyMatch(o -> o.name().equals(card.output()) && o.type().equals("float16"));
+            .filter(o -> o.name().equals(card.output()))
+            .findFirst()
+            .flatMap(o -> ElementType.named(o.type()))
+            .orElseThrow();
     this.identity = identity;
     this.card = card;
     this.model = model;
     this.session = session;
     this.allocator = allocator;
     this.input = new TeacherInput(card, allocator);
-    this.output = new TeacherOutput(card.classes(), half, allocator);
-    this.logitRows = new LogitRows(model, card, half);
+    this.output = new TeacherOutput(card.classes(), outputType, allocator);
+    this.logitRows = new LogitRows(model, card, outputType);
     this.inputName = in.name();
-    this.inputType =
-        switch (card.type()) {
-          case FLOAT32 -> OnnxJavaType.FLOAT;
-          case FLOAT16 -> OnnxJavaType.FLOAT16;
-          case UINT8 -> OnnxJavaType.UINT8;
-        };
-    this.outputType = half ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
     this.fixedBatch = (int) Math.max(0, Math.min(Integer.MAX_VALUE, in.shape().get(0)));
   }
 
@@ -125,13 +124,21 @@ public final class OnnxTeacher implements Teacher {
 
   private void tryOut() {
     int rows = fixedBatch > 0 ? fixedBatch : 1;
-    List<Long> found = session.probe(inputTensor(input.zeros(rows), rows), card.output());
-    List<Long> expected = List.of((long) rows, (long) card.classes());
-    if (!found.equals(expected)) {
+    long bytes = (long) rows * card.elements() * card.type().bytes();
+    if (bytes > Integer.MAX_VALUE) {
       throw model.failure(
-          "output %s has shape %s for %d images; expected %s: N rows of one number a class"
-              .formatted(card.output(), found, rows, expected));
+          "its fixed batch of %d images takes %d bytes, more than 2 GiB; export it with a dynamic or a smaller batch"
+              .formatted(rows, bytes));
     }
+    List<Long> found = session.probe(inputTensor(input.zeros(rows), rows), card.output());
+    if (found.isEmpty()
+        || found.get(0) != rows
+        || !OutputInference.rowLength(found).equals(Optional.of((long) card.classes()))) {
+      throw model.failure(
+          "output %s has shape %s for %d images; expected [%d, %d]: N rows of one number a class"
+              .formatted(card.output(), found, rows, rows, card.classes()));
+    }
+    outputRow = found.subList(1, found.size());
   }
 
   @Override
@@ -175,8 +182,7 @@ public final class OnnxTeacher implements Teacher {
         ByteBuffer written = output.over(bytes, from, count, step);
         session.run(
             inputTensor(input.of(images, from, count, step), step),
-            new Tensor(
-                card.output(), outputType, List.of((long) step, (long) card.classes()), written));
+            new Tensor(card.output(), outputType.runtimeType(), outputShape(step), written));
         output.collect(written, logits, from, count, step);
       }
       logitRows.finish(logits, images.rows());
@@ -188,13 +194,11 @@ public final class OnnxTeacher implements Teacher {
   }
 
   private Tensor inputTensor(ByteBuffer bytes, int rows) {
-    long size = card.size();
-    long channels = ImageBatch.CHANNELS;
-    List<Long> shape =
-        card.layout() == Layout.NCHW
-            ? List.of((long) rows, channels, size, size)
-            : List.of((long) rows, size, size, channels);
-    return new Tensor(inputName, inputType, shape, bytes);
+    return new Tensor(inputName, card.type().runtimeType(), card.inputShape(rows), bytes);
+  }
+
+  private List<Long> outputShape(long rows) {
+    return Stream.concat(Stream.of(rows), outputRow.stream()).toList();
   }
 
   @Override

@@ -12,9 +12,19 @@ final class RuntimeMessage {
   private static final Pattern SOURCE =
       Pattern.compile("\\S+\\.(?:h|cc|cpp):\\d+ (?:.*?\\) (?=[A-Z]))?");
 
+  private static final Pattern OUT_OF_MEMORY =
+      Pattern.compile(
+          "bad_alloc|failed to allocate|out of memory|bad allocation|(?:integer|size) overflow",
+          Pattern.CASE_INSENSITIVE);
+
   private static final int LONGEST = 400;
 
   private RuntimeMessage() {}
+
+  /** Whether the runtime got less memory than it needs. */
+  static boolean isOutOfMemory(OrtException e) {
+    return OUT_OF_MEMORY.matcher(e.getMessage()).find();
+  }
 
   /** One line of at most {@value #LONGEST} characters. */
   static String of(OrtException e) {

@@ -1,13 +1,20 @@
 package io.taustream.teacher;
 
+import ai.onnxruntime.OnnxJavaType;
 import io.taustream.storage.TaustreamException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How pixels become a teacher's input and which of its outputs are the logits. A component is
  * written to the network's input as {@code (byte / range − mean) / deviation}, computed in float64
  * and rounded once.
+ *
+ * <p>A network of grey images gets the luma of ITU-R BT.601, {@code 0.299 R + 0.587 G + 0.114 B},
+ * as a byte that is made before the normalisation and after resizing: {@code (19595 R + 38470 G +
+ * 7471 B + 32768) >> 16}, just what Pillow's {@code convert("L")} computes.
  *
  * <p>As a file the card lies beside the model, named like it with {@code .yaml} for {@code .onnx}.
  * It is a YAML mapping of these keys, all optional: what is missing is inferred, see {@link
@@ -16,11 +23,11 @@ import java.util.Locale;
  * <table>
  * <caption>The card's keys</caption>
  * <tr><td>{@code size}</td><td>1 to 8192</td></tr>
- * <tr><td>{@code layout}</td><td>{@code nchw} or {@code nhwc}</td></tr>
- * <tr><td>{@code channels}</td><td>{@code rgb} or {@code bgr}</td></tr>
- * <tr><td>{@code type}</td><td>{@code float32}, {@code float16} or {@code uint8}</td></tr>
- * <tr><td>{@code mean}</td><td>three finite numbers, in the order of {@code channels}</td></tr>
- * <tr><td>{@code deviation}</td><td>three positive numbers, likewise</td></tr>
+ * <tr><td>{@code layout}</td><td>{@code nchw}, {@code nhwc} or {@code flat}</td></tr>
+ * <tr><td>{@code channels}</td><td>{@code rgb}, {@code bgr} or {@code grey}</td></tr>
+ * <tr><td>{@code type}</td><td>{@code float32}, {@code float16}, {@code bfloat16} or {@code uint8}</td></tr>
+ * <tr><td>{@code mean}</td><td>a list of finite numbers, one a channel in the order of {@code channels}, or one for all</td></tr>
+ * <tr><td>{@code deviation}</td><td>a list of positive numbers, likewise</td></tr>
  * <tr><td>{@code range}</td><td>255 or 1</td></tr>
  * <tr><td>{@code output}</td><td>the name of an output of the model</td></tr>
  * <tr><td>{@code output-kind}</td><td>{@code logits} or {@code probabilities}</td></tr>
@@ -29,11 +36,11 @@ import java.util.Locale;
  *
  * @param size width and height in pixels of the images that the network takes
  * @param layout the order of the input's dimensions
- * @param channels the order of the colours
+ * @param channels the order of the colours, or grey
  * @param type the input's element type; {@code uint8} models normalise inside and get bytes as they
  *     are: range 1, mean 0, deviation 1
- * @param mean subtracted per channel after the division by {@code range}
- * @param deviation what the difference is divided by
+ * @param mean subtracted after the division by {@code range}, one number a channel
+ * @param deviation what the difference is divided by, one number a channel
  * @param range what 0..255 is divided by: 255, or 1 for networks that take 0..255
  * @param output the name of the output that holds the logits or probabilities
  * @param outputKind what that output holds
@@ -57,30 +64,58 @@ public record TeacherCard(
     /** Batch, channel, row, column. */
     NCHW,
     /** Batch, row, column, channel. */
-    NHWC
+    NHWC,
+    /** Batch, and the values of an image by row, column and channel in one dimension. */
+    FLAT
   }
 
-  /** The order of the colours in the input. */
+  /** The colours in the input and their order. */
   public enum ChannelOrder {
-    RGB,
-    BGR
+    RGB(3),
+    BGR(3),
+    /** One channel, the luma. */
+    GREY(1);
+
+    private final int count;
+
+    ChannelOrder(int count) {
+      this.count = count;
+    }
+
+    /** The number of channels. */
+    int count() {
+      return count;
+    }
   }
 
   /** The input's element type. */
   public enum ElementType {
-    FLOAT32(Float.BYTES),
-    FLOAT16(Short.BYTES),
-    UINT8(Byte.BYTES);
+    FLOAT32(Float.BYTES, OnnxJavaType.FLOAT),
+    FLOAT16(Short.BYTES, OnnxJavaType.FLOAT16),
+    /** The upper half of a float32. */
+    BFLOAT16(Short.BYTES, OnnxJavaType.BFLOAT16),
+    UINT8(Byte.BYTES, OnnxJavaType.UINT8);
 
     private final int bytes;
+    private final OnnxJavaType runtimeType;
 
-    ElementType(int bytes) {
+    ElementType(int bytes, OnnxJavaType runtimeType) {
       this.bytes = bytes;
+      this.runtimeType = runtimeType;
+    }
+
+    /** The type that a {@link TensorDescription} names so. */
+    static Optional<ElementType> named(String type) {
+      return Arrays.stream(values()).filter(value -> lower(value).equals(type)).findFirst();
     }
 
     /** The size of one element. */
     int bytes() {
       return bytes;
+    }
+
+    OnnxJavaType runtimeType() {
+      return runtimeType;
     }
   }
 
@@ -95,16 +130,18 @@ public record TeacherCard(
     mean = List.copyOf(mean);
     deviation = List.copyOf(deviation);
     require(size >= 1 && size <= LARGEST_SIZE, "size", size, "1 to " + LARGEST_SIZE);
+    String count = (channels.count() == 1 ? "one" : "three") + " for channels " + lower(channels);
     require(
-        mean.size() == 3 && mean.stream().allMatch(Double::isFinite),
+        mean.size() == channels.count() && mean.stream().allMatch(Double::isFinite),
         "mean",
         mean,
-        "three finite numbers");
+        "finite numbers, " + count);
     require(
-        deviation.size() == 3 && deviation.stream().allMatch(d -> Double.isFinite(d) && d > 0),
+        deviation.size() == channels.count()
+            && deviation.stream().allMatch(d -> Double.isFinite(d) && d > 0),
         "deviation",
         deviation,
-        "three positive numbers");
+        "positive numbers, " + count);
     require(range == 255 || range == 1, "range", range, "255 or 1");
     require(classes >= 2, "classes", classes, "at least 2");
     require(
@@ -115,6 +152,22 @@ public record TeacherCard(
         "type",
         "uint8 with a normalisation",
         "range 1, mean 0 and deviation 1, since a uint8 model normalises inside");
+  }
+
+  /** The number of elements that an image has in the input. */
+  int elements() {
+    return size * size * channels.count();
+  }
+
+  /** The input's shape for some rows. */
+  List<Long> inputShape(long rows) {
+    long side = size;
+    long count = channels.count();
+    return switch (layout) {
+      case NCHW -> List.of(rows, count, side, side);
+      case NHWC -> List.of(rows, side, side, count);
+      case FLAT -> List.of(rows, side * side * count);
+    };
   }
 
   /**

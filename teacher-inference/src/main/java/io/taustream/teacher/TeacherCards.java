@@ -48,8 +48,9 @@ final class TeacherCards {
   /**
    * What the model's metadata say: the card's keys with the prefix {@value #METADATA_PREFIX}, then
    * the keys of ONNX's image metadata convention (onnx/docs/MetadataProps.md): {@code
-   * Image.BitmapPixelFormat} ({@code Rgb8}, {@code Bgr8}) and {@code Image.NominalPixelRange}
-   * ({@code NominalRange_0_255}, {@code Normalized_0_1}, {@code Normalized_1_1}).
+   * Image.BitmapPixelFormat} ({@code Rgb8}, {@code Bgr8}, {@code Gray8}) and {@code
+   * Image.NominalPixelRange} ({@code NominalRange_0_255}, {@code Normalized_0_1}, {@code
+   * Normalized_1_1}).
    *
    * @throws io.taustream.storage.document.DocumentException for impossible values of the former
    */
@@ -73,6 +74,7 @@ final class TeacherCards {
         switch (metadata.getOrDefault("Image.BitmapPixelFormat", "")) {
           case "Rgb8" -> none.withChannels(ChannelOrder.RGB);
           case "Bgr8" -> none.withChannels(ChannelOrder.BGR);
+          case "Gray8" -> none.withChannels(ChannelOrder.GREY);
           default -> none;
         };
     return switch (metadata.getOrDefault("Image.NominalPixelRange", "")) {
@@ -90,17 +92,17 @@ final class TeacherCards {
         root.find("layout").map(v -> v.constant(Layout.class)),
         root.find("channels").map(v -> v.constant(ChannelOrder.class)),
         root.find("type").map(v -> v.constant(ElementType.class)),
-        root.find("mean").map(v -> three(v, NumberRange.any())),
-        root.find("deviation").map(v -> three(v, NumberRange.above(0))),
+        root.find("mean").map(v -> numbers(v, NumberRange.any())),
+        root.find("deviation").map(v -> numbers(v, NumberRange.above(0))),
         root.find("range").map(TeacherCards::range),
         root.find("output").map(YamlValue::string),
         root.find("output-kind").map(v -> v.constant(OutputKind.class)),
         root.find("classes").map(v -> v.integer(2, Integer.MAX_VALUE)));
   }
 
-  private static List<Double> three(YamlValue value, NumberRange range) {
-    if (!value.isList() || value.list().size() != 3) {
-      throw value.error("a list of three numbers, one a channel");
+  private static List<Double> numbers(YamlValue value, NumberRange range) {
+    if (!value.isList() || (value.list().size() != 3 && value.list().size() != 1)) {
+      throw value.error("a list of three numbers, one a channel, or of one for all channels");
     }
     return value.list().stream().map(v -> v.number(range)).toList();
   }

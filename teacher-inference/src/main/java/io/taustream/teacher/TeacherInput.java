@@ -15,7 +15,7 @@ import org.apache.arrow.memory.BufferAllocator;
  */
 final class TeacherInput implements AutoCloseable {
   private final int size;
-  private final int elementBytes;
+  private final int rowBytes;
   private final boolean takesBatchesAsTheyAre;
   private final RowEncoder encoder;
   private final ReusedBuffer buffer;
@@ -25,10 +25,10 @@ final class TeacherInput implements AutoCloseable {
 
   TeacherInput(TeacherCard card, BufferAllocator allocator) {
     this.size = card.size();
-    this.elementBytes = card.type().bytes();
+    this.rowBytes = card.elements() * card.type().bytes();
     this.takesBatchesAsTheyAre =
         card.type() == ElementType.UINT8
-            && card.layout() == Layout.NHWC
+            && card.layout() != Layout.NCHW
             && card.channels() == ChannelOrder.RGB;
     this.encoder = RowEncoder.of(card);
     this.buffer = new ReusedBuffer(allocator);
@@ -49,7 +49,7 @@ final class TeacherInput implements AutoCloseable {
           .slice(from * pixels.length, count * pixels.length)
           .order(ByteOrder.nativeOrder());
     }
-    ByteBuffer tensor = buffer.ofLength((long) rows * pixels.length * elementBytes);
+    ByteBuffer tensor = buffer.ofLength((long) rows * rowBytes);
     ByteBuffer images = batch.pixels();
     for (int row = 0; row < rows; row++) {
       if (row < count) {
@@ -62,7 +62,7 @@ final class TeacherInput implements AutoCloseable {
 
   /** A black input of some rows, to try a model on. */
   ByteBuffer zeros(int rows) {
-    ByteBuffer tensor = buffer.ofLength((long) rows * pixels.length * elementBytes);
+    ByteBuffer tensor = buffer.ofLength((long) rows * rowBytes);
     tensor.duplicate().put(new byte[tensor.capacity()]);
     return tensor;
   }

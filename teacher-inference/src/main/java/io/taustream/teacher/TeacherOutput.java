@@ -1,6 +1,7 @@
 package io.taustream.teacher;
 
 import ai.onnxruntime.platform.Fp16Conversions;
+import io.taustream.teacher.TeacherCard.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -8,21 +9,21 @@ import java.nio.ShortBuffer;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
- * Where the model writes its output. A float32 output lies over the labels themselves; float16
- * values, and rows that only fill up a fixed batch, pass through one Arrow buffer that is used
- * again. Not thread-safe.
+ * Where the model writes its output. A float32 output lies over the labels themselves; float16 and
+ * bfloat16 values, and rows that only fill up a fixed batch, pass through one Arrow buffer that is
+ * used again. Not thread-safe.
  */
 final class TeacherOutput implements AutoCloseable {
   private final int classes;
-  private final boolean half;
+  private final ElementType type;
   private final ReusedBuffer scratch;
 
   /**
-   * @param half whether the model writes float16 instead of float32
+   * @param type what the model writes: float32, float16 or bfloat16
    */
-  TeacherOutput(int classes, boolean half, BufferAllocator allocator) {
+  TeacherOutput(int classes, ElementType type, BufferAllocator allocator) {
     this.classes = classes;
-    this.half = half;
+    this.type = type;
     this.scratch = new ReusedBuffer(allocator);
   }
 
@@ -36,10 +37,10 @@ final class TeacherOutput implements AutoCloseable {
    */
   ByteBuffer over(ByteBuffer labels, int from, int count, int rows) {
     int rowBytes = classes * Float.BYTES;
-    if (!half && count == rows) {
+    if (type == ElementType.FLOAT32 && count == rows) {
       return labels.slice(from * rowBytes, count * rowBytes).order(ByteOrder.nativeOrder());
     }
-    return scratch.ofLength((long) rows * classes * (half ? Short.BYTES : Float.BYTES));
+    return scratch.ofLength((long) rows * classes * type.bytes());
   }
 
   /**
@@ -48,13 +49,19 @@ final class TeacherOutput implements AutoCloseable {
    */
   void collect(ByteBuffer tensor, FloatBuffer labels, int from, int count, int rows) {
     int length = count * classes;
-    if (half) {
-      ShortBuffer halves = tensor.asShortBuffer();
-      for (int i = 0; i < length; i++) {
-        labels.put(from * classes + i, Fp16Conversions.fp16ToFloat(halves.get(i)));
+    if (type == ElementType.FLOAT32) {
+      if (count != rows) {
+        labels.put(from * classes, tensor.asFloatBuffer(), 0, length);
       }
-    } else if (count != rows) {
-      labels.put(from * classes, tensor.asFloatBuffer(), 0, length);
+      return;
+    }
+    boolean half = type == ElementType.FLOAT16;
+    ShortBuffer values = tensor.asShortBuffer();
+    for (int i = 0; i < length; i++) {
+      short value = values.get(i);
+      labels.put(
+          from * classes + i,
+          half ? Fp16Conversions.fp16ToFloat(value) : Fp16Conversions.bf16ToFloat(value));
     }
   }
 

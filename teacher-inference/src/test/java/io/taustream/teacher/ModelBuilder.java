@@ -25,6 +25,7 @@ import java.util.Random;
 final class ModelBuilder {
   static final TensorProto.DataType FLOAT32 = TensorProto.DataType.FLOAT;
   static final TensorProto.DataType FLOAT16 = TensorProto.DataType.FLOAT16;
+  static final TensorProto.DataType BFLOAT16 = TensorProto.DataType.BFLOAT16;
   static final TensorProto.DataType UINT8 = TensorProto.DataType.UINT8;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("test");
@@ -60,8 +61,19 @@ final class ModelBuilder {
 
   ModelBuilder node(
       String operator, List<String> inputs, String output, AttributeProto... attributes) {
+    return nodeIn("", operator, inputs, output, attributes);
+  }
+
+  /** An operator of another domain than ONNX's own. */
+  ModelBuilder nodeIn(
+      String domain,
+      String operator,
+      List<String> inputs,
+      String output,
+      AttributeProto... attributes) {
     graph.addNode(
         NodeProto.newBuilder()
+            .setDomain(domain)
             .setOpType(operator)
             .addAllInput(inputs)
             .addOutput(output)
@@ -97,6 +109,26 @@ final class ModelBuilder {
     return this;
   }
 
+  /** Weights that are declared but not there. */
+  ModelBuilder emptyWeights(String name, long rows, long columns) {
+    graph.addInitializer(tensor(name, rows, columns));
+    return this;
+  }
+
+  /** A vector of integers, such as a shape. */
+  ModelBuilder integers(String name, long... values) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.INT64.getNumber())
+            .addDims(values.length);
+    for (long value : values) {
+      tensor.addInt64Data(value);
+    }
+    graph.addInitializer(tensor);
+    return this;
+  }
+
   ModelBuilder constant(String name, float value) {
     graph.addInitializer(tensor(name).addFloatData(value));
     return this;
@@ -119,6 +151,11 @@ final class ModelBuilder {
 
   ModelBuilder opset(long version) {
     model.getOpsetImportBuilder(0).setVersion(version);
+    return this;
+  }
+
+  ModelBuilder domain(String name, long version) {
+    model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(name).setVersion(version));
     return this;
   }
 

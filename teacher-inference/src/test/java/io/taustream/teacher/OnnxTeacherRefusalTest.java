@@ -91,31 +91,6 @@ class OnnxTeacherRefusalTest {
   }
 
   @Test
-  void refusesAnUnknownOperator() {
-    ModelFile model =
-        new ModelBuilder()
-            .input("input", FLOAT32, -1, 3, SIZE, SIZE)
-            .node("NoSuchOperator", List.of("input"), "logits")
-            .output("logits", FLOAT32, -1, CLASSES)
-            .write(folder.resolve("m.onnx"));
-    assertThatThrownBy(() -> open(model).close())
-        .isInstanceOf(TaustreamException.class)
-        .hasMessageContaining("m.onnx")
-        .hasMessageContaining("NoSuchOperator");
-  }
-
-  @Test
-  void refusesAnOpsetThatIsTooNew() {
-    ModelFile model =
-        ModelBuilder.linear(-1, SIZE, CLASSES).opset(999).write(folder.resolve("m.onnx"));
-    assertThatThrownBy(() -> open(model).close())
-        .isInstanceOf(TaustreamException.class)
-        .hasMessageContaining("m.onnx")
-        .hasMessageContaining("Opset 999")
-        .hasMessageNotContaining("onnxruntime_src");
-  }
-
-  @Test
   void refusesCudaWhereTheRuntimeHasNone() {
     assertThat(DeviceSelection.providers()).contains("CPU");
     assumeFalse(DeviceSelection.providers().contains("CUDA"), "this ONNX Runtime has CUDA");

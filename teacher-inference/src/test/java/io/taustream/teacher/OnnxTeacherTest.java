@@ -1,5 +1,6 @@
 package io.taustream.teacher;
 
+import static io.taustream.teacher.ModelBuilder.BFLOAT16;
 import static io.taustream.teacher.ModelBuilder.FLOAT16;
 import static io.taustream.teacher.ModelBuilder.FLOAT32;
 import static io.taustream.teacher.ModelBuilder.UINT8;
@@ -18,6 +19,8 @@ import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxTeacherTest {
   private static final double[] MEAN = {0.485, 0.456, 0.406};
@@ -169,6 +172,67 @@ class OnnxTeacherTest {
     ModelFile full = ModelBuilder.linear(-1, SIZE, CLASSES).write(folder.resolve("m.onnx"));
     byte[] pixels = TestImages.pixels(3, SIZE, 5);
     assertClose(label(half, 3, SIZE, pixels), label(full, 3, SIZE, pixels), 1e-2);
+  }
+
+  @Test
+  void convertsBfloat16InputsAndOutputs() {
+    ModelFile brain =
+        new ModelBuilder()
+            .input("input", BFLOAT16, -1, 3, SIZE, SIZE)
+            .cast("input", FLOAT32, "floats")
+            .flattenAndMultiply("floats", FEATURES, CLASSES, "wide")
+            .cast("wide", BFLOAT16, "logits")
+            .output("logits", BFLOAT16, -1, CLASSES)
+            .write(folder.resolve("b.onnx"));
+    ModelFile full = ModelBuilder.linear(-1, SIZE, CLASSES).write(folder.resolve("m.onnx"));
+    byte[] pixels = TestImages.pixels(3, SIZE, 5);
+    assertClose(label(brain, 3, SIZE, pixels), label(full, 3, SIZE, pixels), 3e-2);
+  }
+
+  @Test
+  void givesAFlatModelThePixelsInTheirOrder() {
+    ModelFile flat =
+        new ModelBuilder()
+            .input("pixels", UINT8, -1, FEATURES)
+            .cast("pixels", FLOAT32, "floats")
+            .flattenAndMultiply("floats", FEATURES, CLASSES, "logits")
+            .output("logits", FLOAT32, -1, CLASSES)
+            .write(folder.resolve("flat.onnx"));
+    ModelFile nhwc =
+        new ModelBuilder()
+            .input("image", UINT8, -1, SIZE, SIZE, 3)
+            .cast("image", FLOAT32, "floats")
+            .flattenAndMultiply("floats", FEATURES, CLASSES, "logits")
+            .output("logits", FLOAT32, -1, CLASSES)
+            .write(folder.resolve("nhwc.onnx"));
+    byte[] pixels = TestImages.pixels(3, SIZE, 3);
+    assertThat(label(flat, 3, SIZE, pixels)).isDeepEqualTo(label(nhwc, 3, SIZE, pixels));
+  }
+
+  @Test
+  void readsAFixedBatchOfRowsWithDimensionsOfOne() {
+    ModelFile pooled =
+        new ModelBuilder()
+            .input("input", FLOAT32, 2, 3, SIZE, SIZE)
+            .flattenAndMultiply("input", FEATURES, CLASSES, "table")
+            .integers("shape", 2, CLASSES, 1, 1)
+            .node("Reshape", List.of("table", "shape"), "logits")
+            .output("logits", FLOAT32, 2, CLASSES, 1, 1)
+            .write(folder.resolve("p.onnx"));
+    ModelFile plain = ModelBuilder.linear(-1, SIZE, CLASSES).write(folder.resolve("m.onnx"));
+    byte[] pixels = TestImages.pixels(3, SIZE, 4);
+    // The weights follow from their size alone.
+    assertClose(label(pooled, 3, SIZE, pixels), label(plain, 3, SIZE, pixels), 1e-6);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 8, 9, 11, 13, 17, 20, 23, 25, 26})
+  void runsEveryOpsetThatTheRuntimeTakes(int opset) {
+    ModelFile model =
+        ModelBuilder.linear(-1, SIZE, CLASSES).opset(opset).write(folder.resolve("m.onnx"));
+    ModelFile plain = ModelBuilder.linear(-1, SIZE, CLASSES).write(folder.resolve("p.onnx"));
+    byte[] pixels = TestImages.pixels(2, SIZE, 1);
+    assertThat(label(model, 2, SIZE, pixels)).isDeepEqualTo(label(plain, 2, SIZE, pixels));
   }
 
   @Test

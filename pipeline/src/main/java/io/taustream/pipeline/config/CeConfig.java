@@ -6,7 +6,8 @@ import java.util.Map;
 public record CeConfig(WeightConfig weight) implements LossConfig {
   static final String TYPE = "ce";
 
-  static CeConfig read(Section term, WeightConfig weight) {
+  static CeConfig read(Section term) {
+    WeightConfig weight = WeightConfig.read(term);
     return term.build(() -> new CeConfig(weight));
   }
 

@@ -42,7 +42,7 @@ final class ConfigReader {
     List<LossConfig> loss =
         file.sections("loss")
             .map(terms -> terms.stream().map(LossReader::read).toList())
-            .orElse(List.of(new CeConfig(WeightConfig.DEFAULT)));
+            .orElse(List.of(new CeConfig(WeightConfig.constant(1))));
     String device = file.text("device").orElse("auto");
     MemoryConfig memory =
         file.section("memory").map(ConfigReader::memory).orElse(MemoryConfig.DEFAULT);

@@ -35,7 +35,8 @@ public record CtkdConfig(
     Rules.above("lambda-epochs", lambdaEpochs, 0);
   }
 
-  static CtkdConfig read(Section term, WeightConfig weight) {
+  static CtkdConfig read(Section term) {
+    WeightConfig weight = WeightConfig.read(term);
     double start = term.number("temperature-start", DEFAULT_START);
     double range = term.number("temperature-range", DEFAULT_RANGE);
     double lambda = term.number("lambda", DEFAULT_LAMBDA);

@@ -28,7 +28,8 @@ public record DistConfig(WeightConfig weight, double beta, double gamma, double 
     Rules.above("temperature", temperature, 0);
   }
 
-  static DistConfig read(Section term, WeightConfig weight) {
+  static DistConfig read(Section term) {
+    WeightConfig weight = WeightConfig.read(term);
     double beta = term.number("beta", DEFAULT_BETA);
     double gamma = term.number("gamma", DEFAULT_GAMMA);
     double temperature = term.number("temperature", DEFAULT_TEMPERATURE);

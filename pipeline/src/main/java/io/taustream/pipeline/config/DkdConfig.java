@@ -30,7 +30,8 @@ public record DkdConfig(
     Rules.above("temperature", temperature, 0);
   }
 
-  static DkdConfig read(Section term, WeightConfig weight) {
+  static DkdConfig read(Section term) {
+    WeightConfig weight = WeightConfig.read(term);
     double alpha = term.number("alpha", DEFAULT_ALPHA);
     double beta = term.number("beta", DEFAULT_BETA);
     double temperature = term.number("temperature", DEFAULT_TEMPERATURE);

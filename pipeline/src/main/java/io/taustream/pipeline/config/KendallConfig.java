@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * 1 − the differentiable Kendall τ between the logits of teacher and student.
+ * 1 − the differentiable Kendall τ between the logits of teacher and student. The defaults are what
+ * docs/evidence.md found best.
  *
+ * @param weight what it counts in the sum (default 10)
  * @param surrogate what stands for the sign: {@code tanh} (the default), {@code arctan}, {@code
  *     algebraic}, {@code softsign}, {@code erf} or {@code laplace}
  * @param pairing how a pair's two differences meet: {@code sign} (the default), {@code product} or
@@ -24,6 +26,7 @@ public record KendallConfig(WeightConfig weight, String surrogate, String pairin
   /** The names that {@code pairing} may have. */
   public static final List<String> PAIRINGS = List.of("product", "factored", "sign");
 
+  private static final double DEFAULT_WEIGHT = 10;
   private static final String DEFAULT_SURROGATE = "tanh";
   private static final String DEFAULT_PAIRING = "sign";
   private static final double DEFAULT_STEEPNESS = 1;
@@ -34,7 +37,8 @@ public record KendallConfig(WeightConfig weight, String surrogate, String pairin
     Rules.above("steepness", steepness, 0);
   }
 
-  static KendallConfig read(Section term, WeightConfig weight) {
+  static KendallConfig read(Section term) {
+    WeightConfig weight = WeightConfig.read(term, DEFAULT_WEIGHT);
     String surrogate = term.choice("surrogate", SURROGATES).orElse(DEFAULT_SURROGATE);
     String pairing = term.choice("pairing", PAIRINGS).orElse(DEFAULT_PAIRING);
     double steepness = term.number("steepness", DEFAULT_STEEPNESS);

@@ -20,7 +20,8 @@ public record KlConfig(WeightConfig weight, double temperature, boolean standard
     Rules.above("temperature", temperature, 0);
   }
 
-  static KlConfig read(Section term, WeightConfig weight) {
+  static KlConfig read(Section term) {
+    WeightConfig weight = WeightConfig.read(term);
     double temperature = term.number("temperature", DEFAULT_TEMPERATURE);
     boolean standardize = term.flag("standardize", false);
     return term.build(() -> new KlConfig(weight, temperature, standardize));

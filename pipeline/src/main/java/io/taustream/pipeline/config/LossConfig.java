@@ -6,9 +6,9 @@ import java.util.Map;
 
 /**
  * One term of {@code loss}; its {@code type} says which. The loss is the sum of the terms, each
- * times its weight (default 1). To add a term: a record in a file of its own, copied from a
- * neighbour; its name here in {@link #TYPES} and behind {@code permits}; a case in {@link
- * LossReader} and one where the pipeline makes the trainer's losses.
+ * times its weight (default 1, {@code kendall} 10). To add a term: a record in a file of its own,
+ * copied from a neighbour; its name here in {@link #TYPES} and behind {@code permits}; a case in
+ * {@link LossReader} and one where the pipeline makes the trainer's losses.
  */
 public sealed interface LossConfig
     permits CeConfig, KlConfig, KendallConfig, DkdConfig, DistConfig, MlkdConfig, CtkdConfig {

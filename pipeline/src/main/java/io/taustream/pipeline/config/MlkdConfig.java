@@ -25,7 +25,8 @@ public record MlkdConfig(WeightConfig weight, List<Double> temperatures, boolean
     temperatures.forEach(temperature -> Rules.above("temperatures", temperature, 0));
   }
 
-  static MlkdConfig read(Section term, WeightConfig weight) {
+  static MlkdConfig read(Section term) {
+    WeightConfig weight = WeightConfig.read(term);
     List<Double> temperatures = term.numbers("temperatures", DEFAULT_TEMPERATURES);
     boolean standardize = term.flag("standardize", false);
     return term.build(() -> new MlkdConfig(weight, temperatures, standardize));

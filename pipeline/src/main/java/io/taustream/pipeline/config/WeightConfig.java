@@ -12,8 +12,7 @@ import java.util.Map;
  * @param epochs how long the line is, above 0; 0 where the weight is one number, {@code to}
  */
 public record WeightConfig(double from, double to, double epochs) {
-  /** The weight of a term that does not say. */
-  static final WeightConfig DEFAULT = constant(1);
+  private static final double DEFAULT = 1;
 
   private static final String KEY = "weight";
 
@@ -39,10 +38,15 @@ public record WeightConfig(double from, double to, double epochs) {
     return new WeightConfig(weight, weight, 0);
   }
 
-  /** The weight of a term of {@code loss}. */
+  /** The weight of a term of {@code loss}; 1 where it does not say. */
   static WeightConfig read(Section term) {
+    return read(term, DEFAULT);
+  }
+
+  /** The weight of a term of {@code loss}, or another than 1 where it does not say. */
+  static WeightConfig read(Section term, double usual) {
     if (!term.isSection(KEY)) {
-      double weight = term.number(KEY, DEFAULT.to(), "a map {from, to, epochs}");
+      double weight = term.number(KEY, usual, "a map {from, to, epochs}");
       return term.build(() -> constant(weight));
     }
     Section line = term.requireSection(KEY);

@@ -167,7 +167,7 @@ class RunConfigTest {
         .containsExactly(
             new CeConfig(WeightConfig.constant(1)),
             new KlConfig(WeightConfig.constant(1), 4, false),
-            new KendallConfig(WeightConfig.constant(1), "tanh", "sign", 1),
+            new KendallConfig(WeightConfig.constant(10), "tanh", "sign", 1),
             new DkdConfig(WeightConfig.constant(1), 1, 8, 4, false),
             new DistConfig(WeightConfig.constant(1), 1, 1, 1),
             new MlkdConfig(WeightConfig.constant(1), List.of(2.0, 3.0, 4.0, 5.0, 6.0), false),
