@@ -74,7 +74,7 @@ class KilledWorkersTest {
    * @param name its folder in the bucket
    * @param samples a folder with shards
    * @param shards their names without number and ending, for training and test data
-   * @param kills within which time after all workers have begun the kills fall
+   * @param delay of a kill at most, behind a label file; a shard takes longer
    * @param limit how long a process may take
    */
   private record Task(
@@ -84,7 +84,7 @@ class KilledWorkersTest {
       Path teacher,
       int size,
       int views,
-      Duration kills,
+      Duration delay,
       Duration limit) {
     String config(String work) {
       return """
@@ -113,9 +113,10 @@ class KilledWorkersTest {
   /**
    * A worker that is to be killed.
    *
-   * @param after so long after all workers have begun
+   * @param files so many of its shards are labelled first; 0: it has only begun
+   * @param delay the time since then
    */
-  private record Kill(int worker, Duration after) {}
+  private record Kill(int worker, int files, Duration delay) {}
 
   @Test
   void theBundledSample() throws IOException {
@@ -128,7 +129,7 @@ class KilledWorkersTest {
             samples.resolve("teacher.onnx"),
             28,
             2,
-            Duration.ofMillis(1500),
+            Duration.ofMillis(400),
             Duration.ofMinutes(3)));
   }
 
@@ -146,7 +147,7 @@ class KilledWorkersTest {
             shared.resolve("teachers/resnet56-cifar10.onnx"),
             32,
             4,
-            Duration.ofSeconds(150),
+            Duration.ofSeconds(10),
             Duration.ofMinutes(30)));
   }
 
@@ -187,23 +188,24 @@ class KilledWorkersTest {
       }
       workers.forEach(child -> child.await(() -> labels(child)));
       long begun = System.nanoTime();
-      for (Kill kill : kills(task.kills())) {
+      for (Kill kill : kills(task, shards)) {
         ChildProcess child = workers.get(kill.worker() - 1);
-        long wait = kill.after().toNanos() - (System.nanoTime() - begun);
-        ChildProcess.sleep(Duration.ofNanos(Math.max(0, wait)));
+        List<String> own = own(shards, kill.worker());
+        child.await(() -> labelled(task, own) >= kill.files(), task.limit());
+        ChildProcess.sleep(kill.delay());
         String when = seconds(begun);
         child.kill();
         assertThat(child.end().status())
             .as("%s, seed %d; said: %s", kill, SEED, child.said())
             .isEqualTo(KILLED);
-        int kept = labelled(task, own(shards, kill.worker())).size();
+        int kept = labelled(task, own);
         LOG.info(
             "{}: worker {} killed {} s after all had begun, with {} of its {} shards labelled",
             task.name(),
             kill.worker(),
             when,
             kept,
-            own(shards, kill.worker()).size());
+            own.size());
         keptBefore.set(kill.worker() - 1, kept);
         workers.set(kill.worker() - 1, worker(config, kill.worker(), "another-machine"));
       }
@@ -218,14 +220,23 @@ class KilledWorkersTest {
     return OPENED.matcher(child.said()).results().count() > 1;
   }
 
-  private static List<Kill> kills(Duration within) {
+  /** One when its worker has begun, the others later; of workers with two shards or more. */
+  private static List<Kill> kills(Task task, List<String> shards) {
     Random random = new Random(SEED);
-    List<Integer> workers = new ArrayList<>(IntStream.rangeClosed(1, WORKERS).boxed().toList());
+    List<Integer> workers =
+        new ArrayList<>(
+            IntStream.rangeClosed(1, WORKERS)
+                .filter(worker -> own(shards, worker).size() > 1)
+                .boxed()
+                .toList());
     Collections.shuffle(workers, random);
-    long[] moments = random.longs(KILLS, 0, within.toMillis()).sorted().toArray();
-    return IntStream.range(0, KILLS)
-        .mapToObj(i -> new Kill(workers.get(i), Duration.ofMillis(moments[i])))
-        .toList();
+    List<Kill> kills = new ArrayList<>();
+    for (int worker : workers.subList(0, KILLS)) {
+      int later = 1 + random.nextInt(own(shards, worker).size() - 1);
+      Duration delay = Duration.ofMillis(random.nextInt((int) task.delay().toMillis()));
+      kills.add(new Kill(worker, kills.isEmpty() ? 0 : later, delay));
+    }
+    return kills;
   }
 
   /** No worker labels what another does, or what was committed before it was killed. */
@@ -265,11 +276,17 @@ class KilledWorkersTest {
         .toList();
   }
 
-  private static List<String> labelled(Task task, List<String> shards) {
-    return labelFiles(task).keySet().stream()
-        .map(file -> file.substring(file.lastIndexOf('/') + 1))
-        .filter(file -> shards.contains(file.substring(0, file.length() - ".arrow".length())))
-        .toList();
+  /** How many of the shards have label files. Asked in a loop, it leaves time for the work. */
+  private static int labelled(Task task, List<String> shards) {
+    ChildProcess.sleep(Duration.ofMillis(50));
+    return objects
+        .list(uri(task.name() + "/work/labels/"))
+        .map(info -> info.uri().name())
+        .filter(name -> name.endsWith(".arrow"))
+        .filter(name -> shards.contains(name.substring(0, name.length() - ".arrow".length())))
+        .count()
+        .block()
+        .intValue();
   }
 
   private static ChildProcess worker(Path config, int worker, String home) {

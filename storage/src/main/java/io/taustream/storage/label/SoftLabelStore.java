@@ -285,8 +285,8 @@ public final class SoftLabelStore implements AutoCloseable {
 
   /**
    * Brings the manifest up to date with the label files. Never needed for what this class answers;
-   * worth it before labelling, so that a status costs one request again. Where other processes write
-   * the manifest all the time, it is left to them.
+   * worth it before labelling, so that a status costs one request again. Where other processes
+   * write the manifest all the time, it is left to them.
    */
   public Mono<Void> refresh() {
     return committer.refresh();
