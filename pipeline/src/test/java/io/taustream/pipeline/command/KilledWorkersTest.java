@@ -133,7 +133,7 @@ class KilledWorkersTest {
             Duration.ofMinutes(3)));
   }
 
-  /** About 8 minutes on two cores; docs/benchmarks.md has the command. */
+  /** Takes minutes on all cores; docs/benchmarks.md has the command. */
   @Test
   @EnabledIfSystemProperty(named = "taustream.workers", matches = "cifar10")
   void cifar10() throws IOException {
