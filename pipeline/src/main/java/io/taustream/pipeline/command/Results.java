@@ -20,6 +20,8 @@ final class Results {
   static Map<String, Object> json(Labelling.Summary summary) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("state", summary.finished() ? "done" : "stopped");
+    json.put("worker", summary.part().worker());
+    json.put("workers", summary.part().workers());
     json.put("seconds", summary.seconds());
     json.put("skipped", summary.skipped());
     json.put(
@@ -33,6 +35,8 @@ final class Results {
                   one.put("shards", teacher.shards());
                   one.put("made", teacher.made());
                   one.put("rows", teacher.rows());
+                  one.put("others", teacher.others());
+                  one.put("left", teacher.left());
                   one.put("test", teacher.test().map(Results::json).orElse(null));
                   return one;
                 })
@@ -45,13 +49,15 @@ final class Results {
     StringBuilder text = new StringBuilder();
     for (Labelling.TeacherSummary teacher : summary.teachers()) {
       text.append(
-          "%s on %s: %d shards, %s, %,d rows%s%n"
+          "%s on %s: %s%d shards, %s, %,d rows%s%s%n"
               .formatted(
                   teacher.teacher(),
                   teacher.device(),
+                  summary.part().isWhole() ? "" : "worker %s, ".formatted(summary.part()),
                   teacher.shards(),
                   teacher.made() == 0 ? "all labelled before" : teacher.made() + " labelled now",
                   teacher.rows(),
+                  summary.part().isWhole() ? "" : others(teacher),
                   teacher
                       .test()
                       .flatMap(test -> number(test.top1()))
@@ -62,6 +68,13 @@ final class Results {
       text.append("stopped; the same command goes on\n");
     }
     return text.toString();
+  }
+
+  private static String others(Labelling.TeacherSummary teacher) {
+    return teacher.left() == 0
+        ? "; the other workers' %d shards are labelled too".formatted(teacher.others())
+        : "; %d of the other workers' %d shards are still to be labelled"
+            .formatted(teacher.left(), teacher.others());
   }
 
   static Map<String, Object> json(Training.Summary summary) {

@@ -46,6 +46,9 @@ public final class RunFolder {
           .toList();
   private static final String LOCK = ".lock";
 
+  /** How the lists of skipped samples begin that workers write. */
+  private static final String WORKER_SKIPPED = "skipped-";
+
   private final ObjectStore store;
   private final ObjectUri uri;
   private final Path local;
@@ -79,6 +82,17 @@ public final class RunFolder {
   /** The local path of one of the run's files. */
   public Path file(String name) {
     return local.resolve(name);
+  }
+
+  /**
+   * The list of samples that a labelling leaves out: {@link #SKIPPED}, or for one worker among
+   * others {@code skipped-<i>-of-<n>.jsonl}, since each appends to its own copy and publishes it
+   * whole.
+   */
+  static String skipped(WorkerPart part) {
+    return part.isWhole()
+        ? SKIPPED
+        : "%s%d-of-%d.jsonl".formatted(WORKER_SKIPPED, part.worker(), part.workers());
   }
 
   /** Where the run's checkpoints are. */
@@ -180,7 +194,13 @@ public final class RunFolder {
         .concatMap(object -> store.delete(object.uri()))
         .then()
         .block();
-    for (String name : RESULTS) {
+    List<String> lists =
+        store
+            .list(uri.child(WORKER_SKIPPED))
+            .map(object -> object.uri().name())
+            .collectList()
+            .block();
+    for (String name : Stream.concat(RESULTS.stream(), lists.stream()).toList()) {
       store.delete(uri.child(name)).block();
       delete(name);
     }

@@ -13,9 +13,13 @@ import reactor.core.publisher.Mono;
 final class SampleEstimate {
   private SampleEstimate() {}
 
-  /** Reads the first shard, without decoding. Cold. */
+  /** Of all shards. Reads the first of them, without decoding. Cold. */
   static Mono<Long> of(Dataset dataset) {
-    List<Shard> shards = dataset.shards();
+    return of(dataset, dataset.shards());
+  }
+
+  /** The same for some of the shards, at least one. */
+  static Mono<Long> of(Dataset dataset, List<Shard> shards) {
     Shard first = shards.get(0);
     double total = shards.stream().mapToLong(Shard::size).sum();
     return dataset

@@ -72,7 +72,8 @@ final class SharedLabelling {
       RunConfig run = candidate.withSeed(seed);
       if (!stop.stopRequested() && !run.teachers().isEmpty() && labelled.add(LabelKey.of(run))) {
         try (Resources resources = new Resources(run)) {
-          Labelling.Summary done = new Labelling(run, resources, version, progress, stop).run();
+          Labelling.Summary done =
+              new Labelling(run, WorkerPart.whole(), resources, version, progress, stop).run();
           teacherStage(done).ifPresent(stage -> stages.put(candidate, stage));
         }
       }

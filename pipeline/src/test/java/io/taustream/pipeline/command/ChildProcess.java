@@ -62,10 +62,15 @@ final class ChildProcess implements AutoCloseable {
 
   /** Waits until something is so, or the process has ended. */
   void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + LIMIT.toNanos();
+    await(condition, LIMIT);
+  }
+
+  /** The same for so long at most. */
+  void await(BooleanSupplier condition, Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
     while (process.isAlive() && !condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("nothing happened for " + LIMIT + ": " + said());
+        throw new AssertionError("nothing happened for " + limit + ": " + said());
       }
       sleep(POLL);
     }
@@ -91,9 +96,14 @@ final class ChildProcess implements AutoCloseable {
 
   /** Waits for the process's own end. */
   Ended end() {
+    return end(LIMIT);
+  }
+
+  /** Waits so long for the process's own end. */
+  Ended end(Duration limit) {
     try {
-      if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        throw new AssertionError("the process did not end within " + LIMIT + ": " + said());
+      if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("the process did not end within " + limit + ": " + said());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -47,16 +47,22 @@ final class LabelCommit {
 
   /** Brings an entry into the manifest, or leaves that to others where these keep it busy. */
   Mono<Void> index(LabelManifest.Entry entry) {
-    return index
-        .put(entry)
-        .onErrorResume(
-            ManifestBusyException.class,
-            e -> {
-              // The labels are committed, and answer for themselves until the manifest is
-              // refreshed.
-              LOG.warn("{}", e.getMessage());
-              return Mono.empty();
-            });
+    return unlessBusy(index.put(entry));
+  }
+
+  /** Brings the manifest up to date, or likewise leaves that to others. */
+  Mono<Void> refresh() {
+    return unlessBusy(index.refresh());
+  }
+
+  private static Mono<Void> unlessBusy(Mono<Void> update) {
+    return update.onErrorResume(
+        ManifestBusyException.class,
+        e -> {
+          // Label files answer for themselves until the manifest is refreshed.
+          LOG.warn("{}", e.getMessage());
+          return Mono.empty();
+        });
   }
 
   private record Stored(LabelMetadata metadata, ObjectInfo info) {}

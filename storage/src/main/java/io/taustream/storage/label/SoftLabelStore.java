@@ -321,10 +321,11 @@ public final class SoftLabelStore implements AutoCloseable {
 
   /**
    * Brings the manifest up to date with the label files. Never needed for what this class answers;
-   * worth it before labelling, so that a status costs one request again.
+   * worth it before labelling, so that a status costs one request again. Where other processes
+   * write the manifest all the time, it is left to them.
    */
   public Mono<Void> refresh() {
-    return index.refresh();
+    return committer.refresh();
   }
 
   /** Removes this store's scratch files, except what was fetched of label files for reading. */

@@ -39,6 +39,13 @@ final class MemoryObjectStore implements ObjectStore {
   /** Writes for which this holds fail, as if the process died just before them. */
   private volatile Predicate<ObjectUri> dying = uri -> false;
 
+  /** Where this holds, another process always writes first. */
+  private volatile Predicate<ObjectUri> contested = uri -> false;
+
+  void loseWriting(Predicate<ObjectUri> target) {
+    contested = target;
+  }
+
   void dieBeforeWriting(Predicate<ObjectUri> target) {
     dying = target;
   }
@@ -100,7 +107,7 @@ final class MemoryObjectStore implements ObjectStore {
           objects.compute(
               uri.toString(),
               (name, old) -> {
-                if (!holds(condition, old)) {
+                if (contested.test(uri) || !holds(condition, old)) {
                   throw new PreconditionFailedException(uri + " is there in another version");
                 }
                 return next;

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -291,6 +292,22 @@ class SoftLabelStoreTest {
         assertThat(file.verify()).isEmpty();
       }
     }
+  }
+
+  @Test
+  void leavesAManifestToOthersWhoWriteItAllTheTime() {
+    objects.dieBeforeWriting(uri -> uri.equals(manifest));
+    assertThatThrownBy(() -> labels.store(store, allocator)).hasMessageContaining("killed");
+    objects.dieBeforeWriting(uri -> false);
+    objects.loseWriting(uri -> uri.equals(manifest));
+
+    StepVerifier.withVirtualTime(() -> store.refresh())
+        .thenAwait(Duration.ofMinutes(2))
+        .expectComplete()
+        .verify(Duration.ofSeconds(20));
+
+    assertThat(objects.names()).doesNotContain(manifest.toString());
+    assertThat(store.status(labels.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
   }
 
   @Test
