@@ -131,7 +131,7 @@ public final class LabelRecomputation {
       return;
     }
     try (LabelFile file = opened) {
-      SortedMap<Integer, TreeSet<Integer>> chosen = choice.ordinals(file, rows, part.batch());
+      SortedMap<Integer, Set<Integer>> chosen = choice.ordinals(file, rows, part.batch());
       if (!chosen.isEmpty()) {
         batches(cell, chosen, stage)
             .doOnNext(labels -> compare(labels, file, chosen, part, tally))
@@ -142,7 +142,7 @@ public final class LabelRecomputation {
 
   /** The batches that hold chosen samples, labelled one at a time. */
   private Flux<SoftLabelBatch> batches(
-      Cell cell, SortedMap<Integer, TreeSet<Integer>> chosen, TeacherStage stage) {
+      Cell cell, SortedMap<Integer, Set<Integer>> chosen, TeacherStage stage) {
     Part part = cell.part();
     SkippedSamples skipped = new SkippedSamples(1, (sample, reason) -> {});
     return part.dataset()
@@ -173,7 +173,7 @@ public final class LabelRecomputation {
   private static void compare(
       SoftLabelBatch labels,
       LabelFile file,
-      SortedMap<Integer, TreeSet<Integer>> chosen,
+      SortedMap<Integer, Set<Integer>> chosen,
       Part part,
       Tally tally) {
     try (labels) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,8 +43,8 @@ final class RowChoice {
    * @param batch samples that a teacher is fed at once
    * @return rising ordinals, by the number of the batch that they are in
    */
-  SortedMap<Integer, TreeSet<Integer>> ordinals(LabelFile file, int count, int batch) {
-    SortedMap<Integer, TreeSet<Integer>> chosen = new TreeMap<>();
+  SortedMap<Integer, Set<Integer>> ordinals(LabelFile file, int count, int batch) {
+    SortedMap<Integer, Set<Integer>> chosen = new TreeMap<>();
     int wanted = Math.min(count, file.metadata().rowsPerView());
     for (int found = 0; found < wanted; ) {
       int ordinal = random.nextInt(file.samples());

@@ -268,15 +268,20 @@ public final class LabelMerge {
   }
 
   private static void requireWhole(StoredLabelFile file, Path copy) {
+    String place = file.info().uri().toString();
+    Optional<String> damage;
     try (LabelFile read = LabelFile.open(copy)) {
-      List<LabelProblem> problems = read.verify();
-      if (!problems.isEmpty()) {
-        LabelProblem first = problems.get(0);
-        String place = file.info().uri().toString();
-        throw new DamagedLabelFileException(
-            "%s; it is not copied: label its shard again"
-                .formatted(new LabelProblem(place, first.batch(), first.row(), first.what())));
-      }
+      damage =
+          read.verify().stream()
+              .findFirst()
+              .map(first -> new LabelProblem(place, first.batch(), first.row(), first.what()))
+              .map(LabelProblem::toString);
+    } catch (DamagedLabelFileException e) {
+      damage = Optional.of(e.getMessage().replace(copy.toString(), place));
+    }
+    if (damage.isPresent()) {
+      throw new DamagedLabelFileException(
+          "%s; it is not copied: label its shard again".formatted(damage.get()));
     }
   }
 }

@@ -159,16 +159,20 @@ class LabelMergeTest {
   @Test
   void aDamagedFileIsNotCopied() {
     label(SOURCE, first);
-    try (SoftLabelStore store = open(SOURCE, first)) {
-      byte[] bytes = objects.get(store.location(first.shard())).clone();
-      LabelFooter footer = LabelFooter.parse(ByteBuffer.wrap(bytes), bytes.length, "test");
-      bytes[(int) footer.blocks().get(1).end() - 1] ^= 1;
-      objects.put(store.location(first.shard()), bytes);
-    }
+    byte[] whole = file(SOURCE, first);
+    LabelFooter footer = LabelFooter.parse(ByteBuffer.wrap(whole), whole.length, "test");
+    LabelBlock block = footer.blocks().get(1);
+    ObjectUri place = first.set().folder(SOURCE).child("train-0000.tar.arrow");
+    // In the message, which cannot be read then, and in the body, which its checksum tells.
+    for (long at : new long[] {block.offset() + 12, block.end() - 1}) {
+      byte[] bytes = whole.clone();
+      bytes[(int) at] ^= 1;
+      objects.put(place, bytes);
 
-    assertThatThrownBy(this::merge)
-        .isInstanceOf(DamagedLabelFileException.class)
-        .hasMessageContainingAll("s3://bucket/source/", "train-0000.tar.arrow, batch 1", "not copied");
+      assertThatThrownBy(this::merge)
+          .isInstanceOf(DamagedLabelFileException.class)
+          .hasMessageContainingAll(place + ", batch 1", "not copied");
+    }
     assertThat(objects.names()).noneMatch(name -> name.contains("target"));
   }
 
