@@ -80,20 +80,32 @@ public final class LabelRecomputation {
       List<Integer> shares = choice.shares(rows, cells.size());
       for (TeacherSlot slot : slots) {
         try (Teacher teacher = TeacherSlot.open(slot.config(), config, resources)) {
-          TeacherStage stage = new TeacherStage(teacher, resources.workers().teacher());
-          for (int i = 0; i < cells.size(); i++) {
-            if (shares.get(i) > 0 && cells.get(i).part().slot().equals(slot)) {
-              recompute(cells.get(i), shares.get(i), choice, stage, tally);
-            }
-          }
-        } finally {
-          resources.workers().settle();
+          recompute(slot, teacher, cells, shares, choice, tally);
         }
       }
     } finally {
       slots.forEach(TeacherSlot::close);
     }
     return new Summary(tally.rows, tally.exact, List.copyOf(tally.problems));
+  }
+
+  private void recompute(
+      TeacherSlot slot,
+      Teacher teacher,
+      List<Cell> cells,
+      List<Integer> shares,
+      RowChoice choice,
+      Tally tally) {
+    TeacherStage stage = new TeacherStage(teacher, resources.workers().teacher());
+    try {
+      for (int i = 0; i < cells.size(); i++) {
+        if (shares.get(i) > 0 && cells.get(i).part().slot().equals(slot)) {
+          recompute(cells.get(i), shares.get(i), choice, stage, tally);
+        }
+      }
+    } finally {
+      resources.workers().settle();
+    }
   }
 
   private List<Cell> cells(DataSources data, List<TeacherSlot> slots) {

@@ -86,7 +86,8 @@ class LabelStoresTest {
     JsonNode all = run.command("labels", "gc", "CONFIG", "--delete", "--json").isDone().json();
 
     assertThat(all.get("removed").asInt()).isEqualTo(4);
-    assertThat(TinyRun.files(store(), "")).as("manifests are gone too").isEmpty();
+    assertThat(run.labelFiles()).isEmpty();
+    assertThat(TinyRun.files(store(), "manifest.json")).isEmpty();
   }
 
   @Test
@@ -94,7 +95,8 @@ class LabelStoresTest {
     run.edit("teachers:\n  - {name: tiny, model: teacher/tiny.onnx, batch: 16}\n", "")
         .edit("  - {type: kl, weight: 0.9, temperature: 4}\n", "")
         .edit(
-            "  - {type: kendall, weight: {from: 0, to: 1, epochs: 1.5}, surrogate: tanh, pairing: sign}\n",
+            "  - {type: kendall, weight: {from: 0, to: 1, epochs: 1.5}, surrogate: tanh, pairing:"
+                + " sign}\n",
             "")
         .edit("  - {type: ctkd, weight: 0.5, lambda-epochs: 1.5}\n", "");
 
