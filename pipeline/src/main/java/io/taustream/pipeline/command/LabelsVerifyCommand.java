@@ -10,8 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,31 +29,30 @@ final class LabelsVerifyCommand implements Callable<Integer> {
       names = "--recompute",
       paramLabel = "N",
       description = "Also run N rows, spread over shards and views, through the teacher again.")
-  private OptionalInt recompute = OptionalInt.empty();
+  private Optional<Integer> recompute = Optional.empty();
 
   @Option(
       names = "--recompute-seed",
       paramLabel = "SEED",
       description =
           "What the choice of these rows follows from; the configuration's seed if absent.")
-  private OptionalLong seed = OptionalLong.empty();
+  private Optional<Long> seed = Optional.empty();
 
   @Override
   public Integer call() {
-    if (recompute.isPresent() && recompute.getAsInt() < 1) {
+    if (recompute.isPresent() && recompute.get() < 1) {
       throw new TaustreamException(
-          "--recompute is %d; at least 1 row is expected".formatted(recompute.getAsInt()));
+          "--recompute is %d; at least 1 row is expected".formatted(recompute.get()));
     }
     RunConfig run = config.read();
     try (Resources resources = new Resources(run)) {
       LabelVerification.Summary read =
           new LabelVerification(run, resources, VersionProvider.version()).run();
       Optional<LabelRecomputation.Summary> again =
-          recompute.isPresent()
-              ? Optional.of(
+          recompute.map(
+              rows ->
                   new LabelRecomputation(run, resources, VersionProvider.version())
-                      .run(recompute.getAsInt(), seed.orElse(run.seed())))
-              : Optional.empty();
+                      .run(rows, seed.orElse(run.seed())));
       List<String> problems = new ArrayList<>(read.problems());
       again.ifPresent(summary -> problems.addAll(summary.problems()));
       output.print(json(read, again, problems), text(read, again, problems));
