@@ -6,7 +6,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "labels",
     mixinStandardHelpOptions = true,
-    description = "Looks at stored labels.",
+    description = "Looks at stored labels, checks, joins and clears them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {LabelsInspectCommand.class, LabelsVerifyCommand.class})
+    subcommands = {
+      LabelsInspectCommand.class,
+      LabelsVerifyCommand.class,
+      LabelsGcCommand.class,
+      LabelsMergeCommand.class
+    })
 final class LabelsCommand {}

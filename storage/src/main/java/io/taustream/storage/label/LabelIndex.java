@@ -9,6 +9,7 @@ import io.taustream.storage.object.WriteCondition;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,10 +51,16 @@ final class LabelIndex {
 
   /** Adds or replaces an entry; completes when the manifest holds it or a later one. */
   Mono<Void> put(LabelManifest.Entry entry) {
+    return putAll(List.of(entry));
+  }
+
+  /** Like {@link #put} with many entries in one write. */
+  Mono<Void> putAll(List<LabelManifest.Entry> entries) {
     return Mono.defer(
         () -> {
-          waiting.put(entry.shard(), entry);
-          return update(false).doFinally(signal -> waiting.remove(entry.shard(), entry));
+          entries.forEach(entry -> waiting.put(entry.shard(), entry));
+          return update(false)
+              .doFinally(signal -> entries.forEach(entry -> waiting.remove(entry.shard(), entry)));
         });
   }
 

@@ -119,6 +119,16 @@ final class FileObjectStore implements ObjectStore {
     return call("delete", uri, delete);
   }
 
+  @Override
+  public Mono<Void> delete(ObjectInfo object) {
+    Callable<Void> delete =
+        () -> {
+          new FileWrite(object.uri(), new WriteCondition.IfVersion(object.version())).remove();
+          return null;
+        };
+    return call("delete", object.uri(), delete);
+  }
+
   /** Holds nothing open between calls. */
   @Override
   public void close() {}

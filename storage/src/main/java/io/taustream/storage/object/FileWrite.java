@@ -89,6 +89,20 @@ final class FileWrite {
     }
   }
 
+  /** Removes the file instead, in the version of the condition and under the same lock. */
+  void remove() throws IOException {
+    // Without this, asking to remove what is gone would leave a lock file in a folder.
+    checkEarly();
+    locked(
+        () -> {
+          checkEarly();
+          ObjectInfo removed = describe(target);
+          Files.delete(target);
+          return removed;
+        });
+    forceFolder(folder);
+  }
+
   /** Saves the work of writing bytes that cannot be published; what counts is checked later. */
   private void checkEarly() throws IOException {
     if (condition instanceof WriteCondition.IfAbsent && Files.exists(target)) {

@@ -56,6 +56,27 @@ public interface ObjectStore extends AutoCloseable {
   /** Removes the object; completes too where there is none. */
   Mono<Void> delete(ObjectUri uri);
 
+  /**
+   * Removes the object only in the version that {@code object} states. Fails with {@link
+   * PreconditionFailedException} where it has another one or is gone. The stores of this package
+   * compare and remove in one step where the file system or the server can; this default asks and
+   * removes, and a write between the two would be lost.
+   */
+  default Mono<Void> delete(ObjectInfo object) {
+    return stat(object.uri())
+        .onErrorMap(
+            ObjectNotFoundException.class,
+            gone -> new PreconditionFailedException(object.uri() + " is gone", gone))
+        .flatMap(
+            found ->
+                found.version().equals(object.version())
+                    ? delete(object.uri())
+                    : Mono.error(
+                        new PreconditionFailedException(
+                            "%s has version %s; %s was to be removed: another process wrote it"
+                                .formatted(object.uri(), found.version(), object.version()))));
+  }
+
   @Override
   void close();
 }

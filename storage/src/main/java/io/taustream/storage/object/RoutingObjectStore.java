@@ -62,6 +62,11 @@ final class RoutingObjectStore implements ObjectStore {
   }
 
   @Override
+  public Mono<Void> delete(ObjectInfo object) {
+    return mono(object.uri(), store -> store.delete(object));
+  }
+
+  @Override
   public void close() {
     synchronized (lock) {
       if (closed) {

@@ -20,6 +20,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 final class S3ObjectStore implements ObjectStore {
   private static final int MOST_KEYS = 1_000;
+  private static final int NOT_IMPLEMENTED = 501;
 
   private final S3AsyncClient client;
   private final S3Settings settings;
@@ -143,6 +144,42 @@ final class S3ObjectStore implements ObjectStore {
             () -> client.deleteObject(delete -> delete.bucket(uri.bucket()).key(key(uri))))
         .onErrorMap(fault -> faults.explain("delete", uri, fault))
         .then();
+  }
+
+  /**
+   * A conditional DELETE, which AWS S3 knows. Some other servers ignore the condition or refuse it:
+   * for them the version is compared just before, and the DELETE is sent without it if need be.
+   */
+  @Override
+  public Mono<Void> delete(ObjectInfo object) {
+    ObjectUri uri = object.uri();
+    return stat(uri)
+        .onErrorMap(
+            ObjectNotFoundException.class,
+            gone -> new PreconditionFailedException(uri + " is gone", gone))
+        .flatMap(
+            found ->
+                found.version().equals(object.version())
+                    ? deleteMatching(object)
+                    : Mono.error(
+                        new PreconditionFailedException(
+                            "%s has version %s; %s was to be removed: another process wrote it"
+                                .formatted(uri, found.version(), object.version()))));
+  }
+
+  private Mono<Void> deleteMatching(ObjectInfo object) {
+    ObjectUri uri = object.uri();
+    return Mono.fromFuture(
+            () ->
+                client.deleteObject(
+                    delete -> delete.bucket(uri.bucket()).key(key(uri)).ifMatch(object.version())))
+        .then()
+        .onErrorResume(
+            fault ->
+                S3Faults.unwrap(fault) instanceof S3Exception refused
+                    && refused.statusCode() == NOT_IMPLEMENTED,
+            fault -> delete(uri))
+        .onErrorMap(fault -> faults.explain("delete", uri, fault));
   }
 
   static String key(ObjectUri uri) {

@@ -1,0 +1,106 @@
+package io.taustream.pipeline.command;
+
+import io.taustream.storage.TaustreamException;
+import io.taustream.storage.label.LabelMerge;
+import io.taustream.storage.object.ObjectStore;
+import io.taustream.storage.object.ObjectStores;
+import io.taustream.storage.object.ObjectUri;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code taustream labels merge}. */
+@Command(
+    name = "merge",
+    mixinStandardHelpOptions = true,
+    description = "Joins label stores that were made on several machines.")
+final class LabelsMergeCommand implements Callable<Integer> {
+  @Mixin private S3Options s3;
+  @Mixin private Output output;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "TARGET",
+      description = "The label store that takes the others in: a path or s3://….")
+  private String target;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "SOURCE",
+      description = "The label stores to take in; they stay as they are.")
+  private List<String> sources;
+
+  @Override
+  public Integer call() {
+    try (ObjectStore objects = ObjectStores.open(s3.settings())) {
+      LabelMerge.Summary done = merge(objects);
+      output.print(json(done), text(done));
+      return done.conflicts().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+  }
+
+  private LabelMerge.Summary merge(ObjectStore objects) {
+    Path scratch = null;
+    try {
+      scratch = Files.createTempDirectory("taustream-merge-");
+      return new LabelMerge(objects, root(target), scratch)
+          .run(sources.stream().map(LabelsMergeCommand::root).toList());
+    } catch (IOException e) {
+      throw new TaustreamException(
+          "cannot write temporary files: %s; set java.io.tmpdir to a folder with room"
+              .formatted(e.getMessage()),
+          e);
+    } finally {
+      remove(scratch);
+    }
+  }
+
+  private static ObjectUri root(String path) {
+    // A trailing slash would be a part of the key on S3.
+    return ObjectUri.parse(path.replaceAll("(?<=[^/])/+$", ""), Path.of(""));
+  }
+
+  private static void remove(Path scratch) {
+    if (scratch == null) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(scratch)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(scratch);
+    } catch (IOException e) {
+      throw new TaustreamException(
+          "cannot remove temporary files in %s: %s".formatted(scratch, e.getMessage()), e);
+    }
+  }
+
+  private static Map<String, Object> json(LabelMerge.Summary done) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("copied", done.copied());
+    json.put("superseded", done.superseded());
+    json.put("skipped", done.skipped());
+    json.put("bytes", done.bytes());
+    json.put("conflicts", done.conflicts());
+    return json;
+  }
+
+  private static String text(LabelMerge.Summary done) {
+    String text =
+        "%d label files copied, %d replaced by ones with more views (%,d bytes), %d were there"
+            .formatted(done.copied(), done.superseded(), done.bytes(), done.skipped());
+    return done.conflicts().isEmpty()
+        ? text
+        : "%s; %d conflicts, nothing was copied of their sets\n%s"
+            .formatted(text, done.conflicts().size(), String.join("\n", done.conflicts()));
+  }
+}

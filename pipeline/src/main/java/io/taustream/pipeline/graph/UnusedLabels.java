@@ -1,0 +1,155 @@
+package io.taustream.pipeline.graph;
+
+import io.taustream.ingest.format.Dataset;
+import io.taustream.pipeline.config.ConfigurationException;
+import io.taustream.pipeline.config.RunConfig;
+import io.taustream.storage.label.LabelSet;
+import io.taustream.storage.label.SoftLabelStore;
+import io.taustream.storage.label.StoredLabelFile;
+import io.taustream.storage.label.StoredLabels;
+import io.taustream.storage.object.ObjectUri;
+import io.taustream.storage.sample.Shard;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The label files in the stores of some configurations that none of them uses: of other teachers,
+ * of other views, or of shards that are not in the data any more. Views beyond {@code view.count}
+ * lie in files that are used, and stay. Blocking.
+ *
+ * <p>A store is listed before the data are, so that labels of shards that come in meanwhile are
+ * never taken for unused.
+ */
+public final class UnusedLabels {
+  private final List<RunConfig> configs;
+  private final String version;
+
+  /**
+   * @param configs all that use the stores: labels of a configuration that is left out are found
+   *     unused
+   */
+  public UnusedLabels(List<RunConfig> configs, String version) {
+    this.configs = List.copyOf(configs);
+    this.version = version;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param location of the label file
+   * @param teacherId of its set
+   * @param viewId of its set
+   * @param shard by name
+   * @param bytes of the file
+   * @param removed whether it was removed now
+   */
+  public record Unused(
+      ObjectUri location,
+      String teacherId,
+      String viewId,
+      String shard,
+      long bytes,
+      boolean removed) {}
+
+  /** Lists them. */
+  public List<Unused> list() {
+    return run(false);
+  }
+
+  /**
+   * Removes them, each in the version that was listed: one that another process writes meanwhile
+   * stays, and is given as not removed.
+   */
+  public List<Unused> remove() {
+    return run(true);
+  }
+
+  private List<Unused> run(boolean remove) {
+    Map<ObjectUri, List<RunConfig>> stores = new LinkedHashMap<>();
+    for (RunConfig config : configs) {
+      stores.computeIfAbsent(config.labelStore().uri(), uri -> new ArrayList<>()).add(config);
+    }
+    stores.forEach(UnusedLabels::requireTeacher);
+    List<Unused> found = new ArrayList<>();
+    stores.forEach((store, users) -> found.addAll(run(store, users, remove)));
+    return found;
+  }
+
+  /** Without a teacher all labels would be unused, which is hardly what is meant. */
+  private static void requireTeacher(ObjectUri store, List<RunConfig> users) {
+    if (users.stream().allMatch(config -> config.teachers().isEmpty())) {
+      throw new ConfigurationException(
+          "teachers: no configuration with the label store %s has one, so all its labels would be unused; name the configurations that use it"
+              .formatted(store));
+    }
+  }
+
+  private List<Unused> run(ObjectUri store, List<RunConfig> users, boolean remove) {
+    try (Resources resources = new Resources(users.get(0))) {
+      StoredLabels labels = new StoredLabels(resources.objects(), store);
+      List<StoredLabelFile> files = labels.files().collectList().block();
+      Set<ObjectUri> used = new HashSet<>();
+      for (RunConfig user : users) {
+        try (Resources own = new Resources(user)) {
+          used.addAll(used(user, own));
+        }
+      }
+      List<StoredLabelFile> unused =
+          files.stream().filter(file -> !used.contains(file.info().uri())).toList();
+      return remove ? remove(labels, unused) : describe(unused);
+    }
+  }
+
+  private Set<ObjectUri> used(RunConfig config, Resources resources) {
+    DataSources data = DataSources.open(config.data(), resources.objects());
+    List<TeacherSlot> teachers = TeacherSlot.all(config, resources, version);
+    Set<ObjectUri> used = new HashSet<>();
+    try {
+      for (TeacherSlot slot : teachers) {
+        add(data.train(), slot.train(), used);
+        data.test().ifPresent(test -> add(test, slot.test(), used));
+      }
+    } finally {
+      teachers.forEach(TeacherSlot::close);
+    }
+    return used;
+  }
+
+  private static void add(Dataset dataset, SoftLabelStore store, Set<ObjectUri> used) {
+    for (Shard shard : dataset.shards()) {
+      used.add(store.location(shard));
+    }
+  }
+
+  private static List<Unused> describe(List<StoredLabelFile> files) {
+    return files.stream().map(file -> describe(file, false)).toList();
+  }
+
+  private static List<Unused> remove(StoredLabels labels, List<StoredLabelFile> files) {
+    Set<LabelSet> changed = new LinkedHashSet<>();
+    List<Unused> found = new ArrayList<>();
+    for (StoredLabelFile file : files) {
+      boolean removed = labels.remove(file).block();
+      found.add(describe(file, removed));
+      changed.add(file.metadata().set());
+    }
+    changed.forEach(set -> labels.tidy(set).block());
+    return found;
+  }
+
+  private static Unused describe(StoredLabelFile file, boolean removed) {
+    LabelSet set = file.metadata().set();
+    return new Unused(
+        file.info().uri(),
+        set.teacherId(),
+        set.viewId(),
+        file.metadata().shardName(),
+        file.info().size(),
+        removed);
+  }
+}

@@ -1,0 +1,287 @@
+package io.taustream.storage.label;
+
+import io.taustream.storage.TaustreamException;
+import io.taustream.storage.object.ObjectInfo;
+import io.taustream.storage.object.ObjectStore;
+import io.taustream.storage.object.ObjectUri;
+import io.taustream.storage.object.PreconditionFailedException;
+import io.taustream.storage.object.WriteCondition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins label stores that were made on several machines: brings the label files of others, byte for
+ * byte, into one. Blocking.
+ *
+ * <p>Of each file of a source, by what lies in the same place of the target:
+ *
+ * <ul>
+ *   <li>nothing: it is copied;
+ *   <li>a file of the same shard with equal record batches and as many views or more: it is
+ *       skipped;
+ *   <li>one with equal record batches and fewer views: it is replaced;
+ *   <li>anything else is a conflict: another encoding or teacher, other bytes of the shard, or
+ *       other logits.
+ * </ul>
+ *
+ * <p>Of a set in which there is a conflict nothing is copied: half of a set by another teacher run
+ * would be worse than none. Other sets are copied. Record batches are compared by their checksums;
+ * a file is verified whole before it is written, so damage does not spread. Writes are conditional:
+ * a labelling that goes on in the target meanwhile loses nothing. The manifest takes over which
+ * version of a shard was labelled.
+ */
+public final class LabelMerge {
+  private static final Logger LOG = LoggerFactory.getLogger(LabelMerge.class);
+  private static final int ATTEMPTS = 5;
+
+  private final ObjectStore objects;
+  private final StoredLabels target;
+  private final Path scratch;
+
+  /**
+   * @param objects reaches target and sources; stays the caller's
+   * @param target the root of the store that takes the others in; it need not exist
+   * @param scratch an existing local folder with room for the largest label file
+   */
+  public LabelMerge(ObjectStore objects, ObjectUri target, Path scratch) {
+    this.objects = objects;
+    this.target = new StoredLabels(objects, target);
+    this.scratch = scratch;
+  }
+
+  /**
+   * What was done.
+   *
+   * @param copied files that the target did not have
+   * @param superseded files of the target that were replaced by one with more views
+   * @param skipped files that the target had
+   * @param bytes written
+   * @param conflicts one line each, naming both files; none: all is joined
+   */
+  public record Summary(
+      int copied, int superseded, int skipped, long bytes, List<String> conflicts) {}
+
+  private static final class Tally {
+    private final List<String> conflicts = new ArrayList<>();
+    private int copied;
+    private int superseded;
+    private int skipped;
+    private long bytes;
+  }
+
+  /**
+   * Takes in one source after the other, so that sources that contradict each other are found too.
+   *
+   * @throws TaustreamException where a source has no label files or is the target
+   */
+  public Summary run(List<ObjectUri> sources) {
+    for (ObjectUri source : sources) {
+      if (source.equals(target.root())) {
+        throw new TaustreamException(
+            "%s is both target and source; name other stores as sources".formatted(source));
+      }
+    }
+    Tally tally = new Tally();
+    sources.forEach(source -> take(source, tally));
+    return new Summary(
+        tally.copied, tally.superseded, tally.skipped, tally.bytes, List.copyOf(tally.conflicts));
+  }
+
+  private void take(ObjectUri source, Tally tally) {
+    Map<LabelSet, List<StoredLabelFile>> sets = new LinkedHashMap<>();
+    for (StoredLabelFile file : new StoredLabels(objects, source).files().toIterable()) {
+      sets.computeIfAbsent(file.metadata().set(), set -> new ArrayList<>()).add(file);
+    }
+    if (sets.isEmpty()) {
+      throw new TaustreamException(
+          "there are no label files under %s; name the root of a label store, the folder that"
+                  .formatted(source)
+              + " labels.store names");
+    }
+    sets.forEach((set, files) -> take(source, set, files, tally));
+  }
+
+  private void take(ObjectUri source, LabelSet set, List<StoredLabelFile> files, Tally tally) {
+    List<String> conflicts =
+        files.stream().flatMap(file -> conflict(file, there(file)).stream()).toList();
+    if (!conflicts.isEmpty()) {
+      tally.conflicts.addAll(conflicts);
+      return;
+    }
+    LabelIndex from = new LabelIndex(objects, new LabelFolder(objects, source, set), set);
+    LabelIndex to = new LabelIndex(objects, new LabelFolder(objects, target.root(), set), set);
+    List<LabelManifest.Entry> entries = new ArrayList<>();
+    try {
+      for (StoredLabelFile file : files) {
+        copy(file, tally).map(written -> entry(file, from, written)).ifPresent(entries::add);
+      }
+    } finally {
+      index(to, entries);
+    }
+  }
+
+  /** A target whose manifest is busy judges the new files by themselves. */
+  private static void index(LabelIndex to, List<LabelManifest.Entry> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    try {
+      to.putAll(entries).block();
+    } catch (ManifestBusyException e) {
+      LOG.warn("{}", e.getMessage());
+    }
+  }
+
+  private static LabelManifest.Entry entry(
+      StoredLabelFile file, LabelIndex from, ObjectInfo written) {
+    String shard = file.metadata().shardName();
+    LabelManifest.Entry entry = LabelManifest.Entry.ofFile(file.metadata(), written);
+    return from.entry(shard, file.info())
+        .map(old -> entry.madeFrom(old.uri(), old.version()))
+        .defaultIfEmpty(entry)
+        .block();
+  }
+
+  private ObjectUri place(StoredLabelFile file) {
+    LabelMetadata metadata = file.metadata();
+    return metadata.set().folder(target.root()).child(metadata.shardName() + LabelFolder.SUFFIX);
+  }
+
+  private Optional<StoredLabelFile> there(StoredLabelFile file) {
+    return target.at(place(file)).blockOptional();
+  }
+
+  /** Why a file cannot be taken in beside what is there; empty where it can or need not be. */
+  private static Optional<String> conflict(
+      StoredLabelFile file, Optional<StoredLabelFile> existing) {
+    if (existing.isEmpty()) {
+      return Optional.empty();
+    }
+    StoredLabelFile there = existing.get();
+    LabelMetadata own = file.metadata();
+    LabelMetadata other = there.metadata();
+    if (!own.set().equals(other.set())) {
+      return conflict(
+          file,
+          there,
+          "they are of different sets (%s, %d classes; %s, %d classes)"
+              .formatted(
+                  own.set().encoding().text(),
+                  own.set().classes(),
+                  other.set().encoding().text(),
+                  other.set().classes()));
+    }
+    if (!own.isOfSameShard(other)) {
+      return conflict(
+          file,
+          there,
+          "they were made from different bytes or samples of shard %s (CRC-32C %08x and %08x)"
+              .formatted(own.shardName(), own.crc32c(), other.crc32c()));
+    }
+    int batch = file.firstDifference(there);
+    return batch < 0
+        ? Optional.empty()
+        : conflict(
+            file,
+            there,
+            "batch %d (view %d) has other labels, as another machine, batch size or thread count gives"
+                .formatted(batch, file.viewOf(batch)));
+  }
+
+  private static Optional<String> conflict(
+      StoredLabelFile file, StoredLabelFile there, String why) {
+    return Optional.of(
+        "%s contradicts %s: %s; remove the one that is not wanted"
+            .formatted(file.info().uri(), there.info().uri(), why));
+  }
+
+  /** Empty where the target has it already. */
+  private Optional<ObjectInfo> copy(StoredLabelFile file, Tally tally) {
+    PreconditionFailedException lost = null;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Optional<StoredLabelFile> there = there(file);
+      Optional<String> conflict = conflict(file, there);
+      if (conflict.isPresent()) {
+        // Labelled into the target since the set was looked at.
+        tally.conflicts.add(conflict.get());
+        return Optional.empty();
+      }
+      if (there.isPresent() && there.get().metadata().views() >= file.metadata().views()) {
+        tally.skipped++;
+        return Optional.empty();
+      }
+      try {
+        ObjectInfo written = write(file, there);
+        tally.bytes += written.size();
+        if (there.isPresent()) {
+          tally.superseded++;
+        } else {
+          tally.copied++;
+        }
+        return Optional.of(written);
+      } catch (PreconditionFailedException e) {
+        lost = e;
+      }
+    }
+    throw lost;
+  }
+
+  private ObjectInfo write(StoredLabelFile file, Optional<StoredLabelFile> there) {
+    Path copy = scratch.resolve("merged" + LabelFolder.SUFFIX);
+    try {
+      Files.deleteIfExists(copy);
+      fetch(file, copy);
+      requireWhole(file, copy);
+      WriteCondition condition =
+          there.isEmpty()
+              ? new WriteCondition.IfAbsent()
+              : new WriteCondition.IfVersion(there.get().info().version());
+      return objects.write(place(file), copy, condition).block();
+    } catch (IOException e) {
+      throw new TaustreamException(
+          "cannot copy %s by way of %s: %s; is there room?"
+              .formatted(file.info().uri(), scratch, e.getMessage()),
+          e);
+    }
+  }
+
+  private void fetch(StoredLabelFile file, Path copy) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      for (ByteBuffer part : objects.read(file.info().uri()).toIterable(2)) {
+        while (part.hasRemaining()) {
+          channel.write(part);
+        }
+      }
+    }
+  }
+
+  private static void requireWhole(StoredLabelFile file, Path copy) {
+    String place = file.info().uri().toString();
+    Optional<String> damage;
+    try (LabelFile read = LabelFile.open(copy)) {
+      damage =
+          read.verify().stream()
+              .findFirst()
+              .map(first -> new LabelProblem(place, first.batch(), first.row(), first.what()))
+              .map(LabelProblem::toString);
+    } catch (DamagedLabelFileException e) {
+      damage = Optional.of(e.getMessage().replace(copy.toString(), place));
+    }
+    if (damage.isPresent()) {
+      throw new DamagedLabelFileException(
+          "%s; it is not copied: label its shard again".formatted(damage.get()));
+    }
+  }
+}
