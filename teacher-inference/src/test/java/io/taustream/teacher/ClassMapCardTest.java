@@ -44,7 +44,7 @@ class ClassMapCardTest {
 
   @Test
   void labelsHoldOneLogitAClassOfTheData() {
-    float[][] outputs = label(card(""), new DataShape(OUTPUTS, SIZE));
+    float[][] outputs = label(card("size: 4\n"), new DataShape(OUTPUTS, SIZE));
 
     float[][] labels = label(card(LIST), DATA);
 
@@ -57,7 +57,7 @@ class ClassMapCardTest {
 
   @Test
   void probabilitiesAddUp() {
-    ModelFile logits = card("");
+    ModelFile logits = card("size: 4\n");
     float[][] outputs = label(logits, new DataShape(OUTPUTS, SIZE));
     ModelFile probabilities =
         write(
@@ -105,7 +105,7 @@ class ClassMapCardTest {
   void aMapThatChangesNothingIsTheSameTeacher() {
     DataShape five = new DataShape(OUTPUTS, SIZE);
     assertThat(sha256(card("class-map: [0, 1, 2, 3, 4]\nunmapped: sum\n"), five))
-        .isEqualTo(sha256(card(""), five));
+        .isEqualTo(sha256(card("size: 4\n"), five));
   }
 
   @Test
@@ -129,7 +129,7 @@ class ClassMapCardTest {
 
   @Test
   void aCardWithoutAMapSaysWhatToWrite() {
-    assertThatThrownBy(() -> open(card("")))
+    assertThatThrownBy(() -> open(card("size: 4\n")))
         .isInstanceOf(TaustreamException.class)
         .hasMessageContainingAll(
             "m.onnx",
