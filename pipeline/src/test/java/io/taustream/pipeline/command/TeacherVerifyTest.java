@@ -159,13 +159,25 @@ class TeacherVerifyTest {
 
   @Test
   void judgesATeacherThroughTheNamesOfItsOutputs() {
-    String names = String.join("\n", "zebra", "Sneaker", "t_shirt", "T-Shirt");
     plant(
         fashion().outputs(3, 7, 0, 0, 1, 2, 3, 4, 5, 6, 8, 9),
         trueCard.replace("classes: 10", "classes: 12") + "class-names: names.txt\n");
     write(
         folder.resolve("names.txt"),
-        names + "\nTrouser\npullover\ndress\ncoat\nsandal\nshirt\nbag\nboot\n");
+        """
+        zebra
+        Sneaker
+        t_shirt
+        T-Shirt
+        Trouser
+        pullover
+        dress
+        coat
+        sandal
+        shirt
+        bag
+        boot
+        """);
 
     JsonNode found = verify().isDone().json();
 
