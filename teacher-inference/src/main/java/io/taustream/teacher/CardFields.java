@@ -26,12 +26,14 @@ record CardFields(
     Optional<Integer> range,
     Optional<String> output,
     Optional<OutputKind> outputKind,
-    Optional<Integer> classes) {
+    Optional<Integer> classes,
+    Optional<StatedClasses> outputClasses) {
 
   /** A source that says nothing. */
   static CardFields none(String source) {
     return new CardFields(
         source,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -57,7 +59,8 @@ record CardFields(
         first(weaker, CardFields::range),
         first(weaker, CardFields::output),
         first(weaker, CardFields::outputKind),
-        first(weaker, CardFields::classes));
+        first(weaker, CardFields::classes),
+        first(weaker, CardFields::outputClasses));
   }
 
   CardFields withChannels(ChannelOrder order) {
@@ -72,7 +75,8 @@ record CardFields(
         range,
         output,
         outputKind,
-        classes);
+        classes,
+        outputClasses);
   }
 
   /** One normalisation for every channel. */
@@ -88,7 +92,8 @@ record CardFields(
         Optional.of(divisor),
         output,
         outputKind,
-        classes);
+        classes,
+        outputClasses);
   }
 
   /** What is stated here and what the model has cannot both be. */

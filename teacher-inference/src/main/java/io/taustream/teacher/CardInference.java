@@ -20,6 +20,7 @@ import java.util.Optional;
  *       1. Flat inputs likewise: 0 and 1. Else ImageNet's 0.485 0.456 0.406 and 0.229 0.224 0.225,
  *       for grey images their means 0.449 and 0.226. For uint8 inputs 0 and 1 without guessing
  *   <li>output, output kind, classes: see {@link OutputInference}
+ *   <li>class map: see {@link ClassMapInference}
  * </ul>
  */
 final class CardInference {
@@ -62,6 +63,7 @@ final class CardInference {
         new InputInference(model, description.inputs().get(0), stated, data, guesses).choose();
     OutputInference.Choice output =
         new OutputInference(model, description, stated, data, guesses).choose();
+    Optional<ClassMap> classMap = new ClassMapInference(model, stated, data).of(output.classes());
     Normalisation usual = usual(input);
     List<Double> mean =
         stated
@@ -93,7 +95,8 @@ final class CardInference {
               range,
               output.name(),
               output.kind(),
-              output.classes());
+              output.classes(),
+              classMap);
       return new InferredCard(card, guesses.list());
     } catch (TaustreamException e) {
       throw model.failure(e.getMessage() + "; correct " + stated.source(), e);

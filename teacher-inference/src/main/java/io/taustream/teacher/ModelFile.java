@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An ONNX model on the local disk with what belongs to it: its external data files and its card.
- * Immutable and thread-safe.
+ * An ONNX model on the local disk with what belongs to it: its external data files, its card and
+ * what that names. Immutable and thread-safe.
  */
 public final class ModelFile {
   private static final String SUFFIX = ".onnx";
+  private static final String EXTERNAL_DATA = "external data";
+  private static final String CARDS_FILE = "the card's file";
 
   private final ObjectUri uri;
   private final Path path;
@@ -71,11 +73,11 @@ public final class ModelFile {
     ModelStructure structure = ModelStructure.read(path, model.toString());
     List<Path> externalData = new ArrayList<>();
     for (Map.Entry<String, Long> external : structure.externalData().entrySet()) {
-      Path file = path.resolveSibling(inside(model, external.getKey()));
+      Path file = path.resolveSibling(inside(model, EXTERNAL_DATA, external.getKey()));
       if (!Files.isRegularFile(file)) {
         throw missingExternalData(model, external.getKey(), null);
       }
-      refuseLinkOutside(model, path, file, external.getKey());
+      refuseLinkOutside(model, path, file, EXTERNAL_DATA, external.getKey());
       externalData.add(checkedLength(model, file, external.getValue()));
     }
     Path card = path.resolveSibling(cardName(model));
@@ -94,7 +96,7 @@ public final class ModelFile {
     ModelStructure structure = ModelStructure.read(path, model.toString());
     List<Path> externalData = new ArrayList<>();
     for (Map.Entry<String, Long> external : structure.externalData().entrySet()) {
-      String location = inside(model, external.getKey()).toString();
+      String location = inside(model, EXTERNAL_DATA, external.getKey()).toString();
       try {
         Path file = cache.fetch(sibling(model, location), location);
         externalData.add(checkedLength(model, file, external.getValue()));
@@ -103,6 +105,11 @@ public final class ModelFile {
       }
     }
     Optional<Path> card = cache.fetchIfPresent(sibling(model, cardName(model)), cardName(model));
+    for (String named : card.map(TeacherCards::filesNamedBy).orElse(List.of())) {
+      // Where it is missing, the card's reader says so.
+      String location = inside(model, CARDS_FILE, named).toString();
+      cache.fetchIfPresent(sibling(model, location), location);
+    }
     return new ModelFile(model, path, externalData, card, structure);
   }
 
@@ -124,6 +131,20 @@ public final class ModelFile {
   /** Where its card lies, or would lie. */
   public ObjectUri cardUri() {
     return sibling(uri, cardName(uri));
+  }
+
+  /**
+   * Where a file that the card names lies on this machine: in the model's folder or below it. It
+   * may be missing.
+   *
+   * @throws TaustreamException if it lies elsewhere
+   */
+  Path namedByCard(String location) {
+    Path file = path.resolveSibling(inside(uri, CARDS_FILE, location));
+    if (Files.exists(file)) {
+      refuseLinkOutside(uri, path, file, CARDS_FILE, location);
+    }
+    return file;
   }
 
   ModelStructure structure() {
@@ -173,7 +194,7 @@ public final class ModelFile {
     }
   }
 
-  private static Path inside(ObjectUri model, String location) {
+  private static Path inside(ObjectUri model, String what, String location) {
     try {
       Path relative = Path.of(location).normalize();
       boolean inFolder =
@@ -185,18 +206,19 @@ public final class ModelFile {
       // Refused below like every other location that is no path in the folder.
     }
     throw new TaustreamException(
-        "model %s: external data '%s' lies outside the model's folder; only files beside the model are read: move it there and export the model again"
-            .formatted(model, location));
+        "model %s: %s '%s' lies outside the model's folder; only files beside the model are read: move it there and export the model again"
+            .formatted(model, what, location));
   }
 
-  private static void refuseLinkOutside(ObjectUri model, Path path, Path file, String location) {
+  private static void refuseLinkOutside(
+      ObjectUri model, Path path, Path file, String what, String location) {
     try {
       Path folder = path.toAbsolutePath().getParent().toRealPath();
       Path target = file.toRealPath();
       if (!target.startsWith(folder)) {
         throw new TaustreamException(
-            "model %s: external data '%s' is a link to %s, outside the model's folder; only files beside the model are read: copy it there"
-                .formatted(model, location, target));
+            "model %s: %s '%s' is a link to %s, outside the model's folder; only files beside the model are read: copy it there"
+                .formatted(model, what, location, target));
       }
     } catch (IOException e) {
       throw new TaustreamException("model " + model + ": " + file + " cannot be read: " + e, e);

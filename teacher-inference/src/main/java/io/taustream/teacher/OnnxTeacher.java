@@ -3,7 +3,9 @@ package io.taustream.teacher;
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.teacher.CardInference.InferredCard;
+import java.nio.FloatBuffer;
 import java.util.Optional;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
  * <p>A model with a fixed batch of N is fed N rows at a time, the last time filled up by repeating
  * the last row. A model with a dynamic batch is fed the batch as it comes. Images of another size
  * than the card's are resized as {@link PixelResizer} says.
+ *
+ * <p>Where the card has a class map, what the model gives is brought to the data's classes as
+ * {@link ClassMap} says.
  *
  * <p>What is guaranteed of the logits: the same batch, model, runtime version, device and thread
  * count give the same bits. In a fixed-batch model each row's logits depend on the rows it is fed
@@ -35,6 +40,8 @@ public final class OnnxTeacher implements Teacher {
   private final OnnxSession session;
   private final CardRun run;
   private final LogitRows logitRows;
+  private final BufferAllocator allocator;
+  private final Optional<MappedOutputs> mapped;
   private boolean closed;
 
   private OnnxTeacher(
@@ -42,13 +49,19 @@ public final class OnnxTeacher implements Teacher {
       TeacherCard card,
       ModelFile model,
       OnnxSession session,
-      CardRun run) {
+      CardRun run,
+      BufferAllocator allocator) {
     this.identity = identity;
     this.card = card;
     this.model = model;
     this.session = session;
     this.run = run;
     this.logitRows = new LogitRows(model, card, run.outputType());
+    this.allocator = allocator;
+    this.mapped =
+        card.classMap()
+            .filter(ClassMap.Indices.class::isInstance)
+            .map(map -> new MappedOutputs((ClassMap.Indices) map));
   }
 
   /**
@@ -82,7 +95,7 @@ public final class OnnxTeacher implements Teacher {
       TeacherCard card = inferred.card();
       TeacherIdentity identity = new TeacherIdentity(name, model.sha256(card));
       CardRun run = CardRun.open(card, model, session, description, allocator);
-      return new OnnxTeacher(identity, card, model, session, run);
+      return new OnnxTeacher(identity, card, model, session, run, allocator);
     } catch (RuntimeException e) {
       session.close();
       throw e;
@@ -101,7 +114,7 @@ public final class OnnxTeacher implements Teacher {
 
   @Override
   public int classes() {
-    return card.classes();
+    return card.labelClasses();
   }
 
   @Override
@@ -119,13 +132,31 @@ public final class OnnxTeacher implements Teacher {
     if (closed) {
       throw new IllegalStateException("teacher " + identity.name() + " is closed");
     }
-    SoftLabelBatch labels = run.outputs(images);
+    SoftLabelBatch outputs = run.outputs(images);
     try {
-      logitRows.finish(labels.logits(), images.rows());
-      return labels;
+      logitRows.finish(outputs.logits(), images.rows());
     } catch (RuntimeException | Error e) {
-      labels.close();
+      outputs.close();
       throw e;
+    }
+    return mapped.map(map -> labels(outputs, map)).orElse(outputs);
+  }
+
+  /** Takes over the outputs. */
+  private SoftLabelBatch labels(SoftLabelBatch outputs, MappedOutputs map) {
+    try (outputs) {
+      FloatBuffer rows = outputs.logits();
+      ArrowBuf memory = allocator.buffer((long) outputs.size() * map.classes() * Float.BYTES);
+      SoftLabelBatch labels = new SoftLabelBatch(outputs.rows(), map.classes(), memory);
+      FloatBuffer values = labels.logits();
+      double[] logits = new double[map.classes()];
+      for (int row = 0; row < outputs.size(); row++) {
+        map.logits(rows, row * card.classes(), logits);
+        for (int c = 0; c < logits.length; c++) {
+          values.put(row * logits.length + c, (float) logits[c]);
+        }
+      }
+      return labels;
     }
   }
 

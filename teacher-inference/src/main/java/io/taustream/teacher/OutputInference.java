@@ -15,7 +15,8 @@ import java.util.Set;
  *       where none has two dimensions; a guess, the one called {@code logits}, where several fit
  *   <li>output kind: probabilities where the operator behind the output is {@code Softmax}; a
  *       guess, probabilities, where the output's name says so; else logits
- *   <li>classes: the length of an output row; where it is dynamic, the data's
+ *   <li>classes: the length of an output row; where it is dynamic, that of the class map; without
+ *       one the data's
  * </ul>
  */
 final class OutputInference {
@@ -44,8 +45,7 @@ final class OutputInference {
   /**
    * Chooses.
    *
-   * @throws io.taustream.storage.TaustreamException if no output fits, several do, or the classes
-   *     are not the data's
+   * @throws io.taustream.storage.TaustreamException if no output fits or several do
    */
   Choice choose() {
     TensorDescription output = output();
@@ -72,7 +72,7 @@ final class OutputInference {
       return named;
     }
     List<TensorDescription> tables = tables();
-    Optional<Integer> classes = stated.classes().or(() -> data.map(DataShape::classes));
+    Optional<Integer> classes = expected();
     List<TensorDescription> fitting =
         tables.size() == 1 || classes.isEmpty()
             ? tables
@@ -164,18 +164,21 @@ final class OutputInference {
               throw stated.contradiction(model, "classes: " + classes, "output " + output);
             });
     Optional<Integer> said = fixed > 0 ? Optional.of((int) fixed) : stated.classes();
-    if (said.isPresent() && data.isPresent() && said.get() != data.get().classes()) {
-      throw model.failure(
-          "it tells %d classes apart, the data has %d (data.classes); correct that, or use a teacher of these classes"
-              .formatted(said.get(), data.get().classes()));
-    }
-    return said.or(() -> data.map(DataShape::classes))
+    return said.or(this::expected)
         .orElseThrow(
             () ->
                 model.failure(
                     "output "
                         + output
                         + " does not say how many classes it has; set classes in the card"));
+  }
+
+  /** How long a row should be, by what is said of it. */
+  private Optional<Integer> expected() {
+    return stated
+        .classes()
+        .or(() -> stated.outputClasses().map(StatedClasses::outputs))
+        .or(() -> data.map(DataShape::classes));
   }
 
   /** The output part of a card. */

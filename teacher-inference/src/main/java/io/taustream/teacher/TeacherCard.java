@@ -16,6 +16,15 @@ import java.util.Optional;
  * as a byte that is made before the normalisation and after resizing: {@code (19595 R + 38470 G +
  * 7471 B + 32768) >> 16}, just what Pillow's {@code convert("L")} computes.
  *
+ * <p>The outputs are the data's classes in their order, unless there is a class map. It is given as
+ * {@code class-map}, for each output the number of the data's class that it stands for, {@code -1}
+ * or {@code none} where it stands for none; or as {@code class-names}, for each output a name,
+ * which is matched with {@code data.class-names} ({@link ClassMapInference} says how). Either is a
+ * list, or the name of a text file in the model's folder, UTF-8, one entry a line. Several outputs
+ * may stand for one class: their probabilities add up. {@link ClassMap} has the formulas. A class
+ * of the data that no output stands for is an error that names it. In the canonical card names are
+ * replaced by the map that they come to, and a map that changes nothing is left out.
+ *
  * <p>As a file the card lies beside the model, named like it with {@code .yaml} for {@code .onnx}.
  * It is a YAML mapping of these keys, all optional: what is missing is inferred, see {@link
  * CardInference}.
@@ -32,6 +41,9 @@ import java.util.Optional;
  * <tr><td>{@code output}</td><td>the name of an output of the model</td></tr>
  * <tr><td>{@code output-kind}</td><td>{@code logits} or {@code probabilities}</td></tr>
  * <tr><td>{@code classes}</td><td>at least 2</td></tr>
+ * <tr><td>{@code class-map}</td><td>a list of whole numbers and {@code none}, one an output, or a file's name</td></tr>
+ * <tr><td>{@code class-names}</td><td>a list of texts, one an output, or a file's name; not beside {@code class-map}</td></tr>
+ * <tr><td>{@code unmapped}</td><td>{@code drop} (the default) or {@code sum}; only beside one of these</td></tr>
  * </table>
  *
  * @param size width and height in pixels of the images that the network takes
@@ -45,6 +57,8 @@ import java.util.Optional;
  * @param output the name of the output that holds the logits or probabilities
  * @param outputKind what that output holds
  * @param classes the length of an output row
+ * @param classMap which of the data's classes the outputs stand for; empty: the same in the same
+ *     order
  */
 public record TeacherCard(
     int size,
@@ -56,7 +70,8 @@ public record TeacherCard(
     int range,
     String output,
     OutputKind outputKind,
-    int classes) {
+    int classes,
+    Optional<ClassMap> classMap) {
   static final int LARGEST_SIZE = 8192;
 
   /** The order of the input's dimensions. */
@@ -145,6 +160,11 @@ public record TeacherCard(
     require(range == 255 || range == 1, "range", range, "255 or 1");
     require(classes >= 2, "classes", classes, "at least 2");
     require(
+        classMap.isEmpty() || classMap.get().outputs() == classes,
+        "class-map",
+        classMap.map(ClassMap::outputs).orElse(0) + " entries",
+        classes + ", one an output");
+    require(
         type != ElementType.UINT8
             || (range == 1
                 && mean.stream().allMatch(m -> m == 0)
@@ -152,6 +172,63 @@ public record TeacherCard(
         "type",
         "uint8 with a normalisation",
         "range 1, mean 0 and deviation 1, since a uint8 model normalises inside");
+  }
+
+  /** A card whose outputs are the data's classes in their order. */
+  public TeacherCard(
+      int size,
+      Layout layout,
+      ChannelOrder channels,
+      ElementType type,
+      List<Double> mean,
+      List<Double> deviation,
+      int range,
+      String output,
+      OutputKind outputKind,
+      int classes) {
+    this(
+        size,
+        layout,
+        channels,
+        type,
+        mean,
+        deviation,
+        range,
+        output,
+        outputKind,
+        classes,
+        Optional.empty());
+  }
+
+  /** The length of a label: the number of classes that the outputs are brought to. */
+  public int labelClasses() {
+    return classMap
+        .filter(ClassMap.Indices.class::isInstance)
+        .map(map -> ((ClassMap.Indices) map).classes())
+        .orElse(classes);
+  }
+
+  /** This card with pixels fed in another way. */
+  public TeacherCard withInput(
+      ChannelOrder newChannels, List<Double> newMean, List<Double> newDeviation, int newRange) {
+    return new TeacherCard(
+        size,
+        layout,
+        newChannels,
+        type,
+        newMean,
+        newDeviation,
+        newRange,
+        output,
+        outputKind,
+        classes,
+        classMap);
+  }
+
+  /** This card with its output read in another way. */
+  public TeacherCard withOutput(OutputKind newKind, Optional<ClassMap> newMap) {
+    return new TeacherCard(
+        size, layout, channels, type, mean, deviation, range, output, newKind, classes, newMap);
   }
 
   /** The number of elements that an image has in the input. */
@@ -171,8 +248,9 @@ public record TeacherCard(
   }
 
   /**
-   * The card as the file that would say the same: every key, in a fixed order, one a line. Equal
-   * cards give equal text, which is what the teacher's hash is made over.
+   * The card as the file that would say the same: every key, in a fixed order, one a line; {@code
+   * class-map} and {@code unmapped} only where there is a class map. Equal cards give equal text,
+   * which is what the teacher's hash is made over.
    */
   public String toYaml() {
     return """
@@ -187,17 +265,18 @@ public record TeacherCard(
         output-kind: %s
         classes: %d
         """
-        .formatted(
-            size,
-            lower(layout),
-            lower(channels),
-            lower(type),
-            mean,
-            deviation,
-            range,
-            output.replace("'", "''"),
-            lower(outputKind),
-            classes);
+            .formatted(
+                size,
+                lower(layout),
+                lower(channels),
+                lower(type),
+                mean,
+                deviation,
+                range,
+                output.replace("'", "''"),
+                lower(outputKind),
+                classes)
+        + classMap.map(ClassMap::toYaml).orElse("");
   }
 
   /** The text that stands for an enum's constant in a card. */

@@ -8,8 +8,13 @@ import io.taustream.teacher.TeacherCard.ChannelOrder;
 import io.taustream.teacher.TeacherCard.ElementType;
 import io.taustream.teacher.TeacherCard.Layout;
 import io.taustream.teacher.TeacherCard.OutputKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads what a card file and a model's metadata say of a {@link TeacherCard}. */
@@ -28,7 +33,10 @@ final class TeacherCards {
           "range",
           "output",
           "output-kind",
-          "classes");
+          "classes",
+          StatedClasses.MAP,
+          StatedClasses.NAMES,
+          StatedClasses.UNMAPPED);
 
   private TeacherCards() {}
 
@@ -41,8 +49,36 @@ final class TeacherCards {
   static CardFields file(ModelFile model) {
     return model
         .card()
-        .map(path -> YamlDocument.read(path, root -> fields("the card " + path, root)))
+        .map(path -> file(path, value -> lines(model, value)))
         .orElseGet(() -> CardFields.none("the card"));
+  }
+
+  /** The files beside the model that a card file names. */
+  static List<String> filesNamedBy(Path card) {
+    List<String> named = new ArrayList<>();
+    file(
+        card,
+        value -> {
+          named.add(value.string());
+          return List.of();
+        });
+    return named;
+  }
+
+  private static CardFields file(Path card, Function<YamlValue, List<String>> lines) {
+    return YamlDocument.read(card, root -> fields("the card " + card, root, lines));
+  }
+
+  private static List<String> lines(ModelFile model, YamlValue value) {
+    Path file = model.namedByCard(value.string());
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw value.problem(
+          Files.isRegularFile(file)
+              ? "%s cannot be read as UTF-8 text: %s".formatted(file, e)
+              : "the file %s is missing; copy it beside the model".formatted(file));
+    }
   }
 
   /**
@@ -65,7 +101,12 @@ final class TeacherCards {
       return image;
     }
     String source = "metadata " + METADATA_PREFIX + "* of " + model.uri();
-    return YamlDocument.parse(source, own, root -> fields(source, root)).or(image);
+    return YamlDocument.parse(source, own, root -> fields(source, root, TeacherCards::noFile))
+        .or(image);
+  }
+
+  private static List<String> noFile(YamlValue value) {
+    throw value.error("a list; files are named by card files only");
   }
 
   private static CardFields imageConvention(Map<String, String> metadata) {
@@ -85,7 +126,8 @@ final class TeacherCards {
     };
   }
 
-  private static CardFields fields(String source, YamlMap root) {
+  private static CardFields fields(
+      String source, YamlMap root, Function<YamlValue, List<String>> lines) {
     return new CardFields(
         source,
         root.find("size").map(v -> v.integer(1, TeacherCard.LARGEST_SIZE)),
@@ -97,7 +139,8 @@ final class TeacherCards {
         root.find("range").map(TeacherCards::range),
         root.find("output").map(YamlValue::string),
         root.find("output-kind").map(v -> v.constant(OutputKind.class)),
-        root.find("classes").map(v -> v.integer(2, Integer.MAX_VALUE)));
+        root.find("classes").map(v -> v.integer(2, Integer.MAX_VALUE)),
+        StatedClasses.read(root, lines));
   }
 
   private static List<Double> numbers(YamlValue value, NumberRange range) {

@@ -39,8 +39,8 @@ public final class TeacherTrial implements AutoCloseable {
 
   /**
    * Opens a model and completes its card as {@link OnnxTeacher#open} does. Unlike a teacher it may
-   * have more outputs than the data has classes: {@link TeacherCard#classes()} is then their
-   * number.
+   * have more outputs than the data has classes, and no class map: {@link TeacherCard#classes()} is
+   * then their number.
    *
    * @param allocator where input buffers and outputs are accounted; it must outlive the trial
    * @throws TaustreamException if the model does not run, or no card can make it label such data
@@ -74,7 +74,7 @@ public final class TeacherTrial implements AutoCloseable {
       return CardInference.infer(model, description, stated, Optional.of(data));
     } catch (TaustreamException misfit) {
       int outputs = outputs(model, description, stated);
-      if (outputs <= data.classes()) {
+      if (outputs <= data.classes() || stated.outputClasses().isPresent()) {
         throw misfit;
       }
       return CardInference.infer(

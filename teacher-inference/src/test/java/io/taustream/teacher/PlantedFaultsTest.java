@@ -102,7 +102,10 @@ class PlantedFaultsTest {
     assertThat(kinds(verdict)).containsExactly(CLASS_ORDER);
     assertThat(verdict.order()).isEqualTo(new ClassOrder.Shifted(1, 6));
     assertThat(verdict.faults().get(0).found()).contains("output i is class i + 1 (mod 6)");
-    assertThat(verdict.corrected()).isEqualTo(verdict.stated());
+    assertThat(verdict.faults().get(0).remedy())
+        .isEqualTo("write into the card: class-map: [1, 2, 3, 4, 5, 0]");
+    assertThat(verdict.corrected().classMap())
+        .contains(new ClassMap.Indices(List.of(1, 2, 3, 4, 5, 0), ClassMap.Unmapped.DROP));
   }
 
   @Test
@@ -124,6 +127,69 @@ class PlantedFaultsTest {
 
     assertThat(kinds(verdict)).containsExactly(CLASS_COUNT, CLASS_ORDER);
     assertThat(verdict.order()).isEqualTo(new ClassOrder.BehindBackground());
+    assertThat(verdict.classOfOutput()).containsExactly(-1, 0, 1, 2, 3, 4, 5);
+    assertThat(verdict.corrected().labelClasses()).isEqualTo(6);
+  }
+
+  @Test
+  void findsNoFaultOnceTheCardHasTheMap() {
+    ColourTeacher teacher = new ColourTeacher().order(-1, 4, 1, 5, 3, 2, 0);
+    TeacherVerdict before = verdict(teacher, IMAGENET, SAMPLES, LITTLE_NOISE);
+    assertThat(before.classOfOutput()).containsExactly(-1, 4, 1, 5, 3, 2, 0);
+
+    TeacherVerdict after = verdict(teacher, before.corrected().toYaml(), SAMPLES, LITTLE_NOISE);
+
+    assertThat(after.faults()).isEmpty();
+    assertThat(after.corrected()).isEqualTo(before.corrected());
+    assertThat(after.classOfOutput()).isEqualTo(before.classOfOutput());
+    TeacherVerdict plain = verdict(new ColourTeacher(), IMAGENET, SAMPLES, LITTLE_NOISE);
+    assertThat(after.score().top1()).isEqualTo(plain.score().top1());
+    assertThat(after.score().nll()).isCloseTo(plain.score().nll(), within(1e-5));
+  }
+
+  @Test
+  void findsAMapThatIsWrong() {
+    ColourTeacher teacher = new ColourTeacher().order(4, 1, 5, 3, 2, 0);
+    String wrong = IMAGENET + "class-map: [4, 1, 5, 3, 0, 2]\n";
+
+    TeacherVerdict verdict = verdict(teacher, wrong, SAMPLES, LITTLE_NOISE);
+
+    assertThat(kinds(verdict)).containsExactly(CLASS_ORDER);
+    assertThat(verdict.classOfOutput()).containsExactly(4, 1, 5, 3, 2, 0);
+    assertThat(verdict.corrected().classMap().orElseThrow().line())
+        .isEqualTo("class-map: [4, 1, 5, 3, 2, 0]");
+    TeacherVerdict needless =
+        verdict(
+            new ColourTeacher(),
+            IMAGENET + "class-map: [1, 0, 2, 3, 4, 5]\n",
+            SAMPLES,
+            LITTLE_NOISE);
+    assertThat(needless.corrected().classMap()).isEmpty();
+    assertThat(needless.faults().get(0).remedy()).contains("take class-map", "out of the card");
+  }
+
+  @Test
+  void tellsProbabilitiesByTheOutputsBeforeTheMap() {
+    TeacherVerdict verdict =
+        verdict(
+            new ColourTeacher().order(0, 1, 2, 3, 4, 5, 0).probabilities(),
+            IMAGENET + "output-kind: logits\nclass-map: [0, 1, 2, 3, 4, 5, 0]\n",
+            SAMPLES,
+            LITTLE_NOISE);
+
+    assertThat(kinds(verdict)).containsExactly(OUTPUT_KIND);
+    assertThat(verdict.corrected().outputKind()).isEqualTo(OutputKind.PROBABILITIES);
+  }
+
+  @Test
+  void writesNoMapOfManyOutputsThatNothingSpeaksFor() {
+    ModelFile model = write(ModelBuilder.linear(-1, ColourTeacher.SIZE, 9), IMAGENET);
+    try (ImageBatch noise = relabelled(TestImages.random(allocator, 12, 4, 1))) {
+      TeacherVerdict verdict = verdict(model, noise);
+      assertThat(kinds(verdict)).contains(CLASS_COUNT);
+      assertThat(verdict.corrected().classMap()).isEmpty();
+      assertThat(verdict.faults().get(0).remedy()).contains("class-names", "class-map");
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.taustream.pipeline.command;
 
+import io.taustream.teacher.ClassMap;
 import io.taustream.teacher.TeacherCard;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -21,6 +22,18 @@ final class CardJson {
     json.put("output", card.output());
     json.put("output-kind", key(card.outputKind()));
     json.put("classes", card.classes());
+    card.classMap().ifPresent(map -> json.putAll(of(map)));
+    return json;
+  }
+
+  private static Map<String, Object> of(ClassMap map) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (map instanceof ClassMap.Indices indices) {
+      json.put("class-map", indices.classOfOutput());
+    } else if (map instanceof ClassMap.Names names) {
+      json.put("class-names", names.names());
+    }
+    json.put("unmapped", key(map.unmapped()));
     return json;
   }
 

@@ -27,7 +27,7 @@ final class VerdictResults {
     json.put("faults", verdict.faults().stream().map(VerdictResults::json).toList());
     json.put("notes", verdict.notes());
     json.put("correctedCard", CardJson.of(verdict.corrected()));
-    json.put("classOfOutput", verdict.order().map(verdict.stated().classes()));
+    json.put("classOfOutput", verdict.classOfOutput());
     json.put("trials", verdict.trials().stream().map(VerdictResults::json).toList());
     json.put("device", summary.device());
     json.put("speed", summary.speed().readings().stream().map(VerdictResults::json).toList());

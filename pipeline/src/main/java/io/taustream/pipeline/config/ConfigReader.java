@@ -30,6 +30,8 @@ final class ConfigReader {
     ViewConfig view = view(file.requireSection("view"));
     List<TeacherConfig> teachers =
         file.sections("teachers").orElse(List.of()).stream().map(ConfigReader::teacher).toList();
+    EnsembleConfig ensemble =
+        file.section("ensemble").map(ConfigReader::ensemble).orElse(EnsembleConfig.DEFAULT);
     LabelsConfig labels =
         file.section("labels").map(ConfigReader::labels).orElse(LabelsConfig.DEFAULT);
     StudentConfig student = student(file.requireSection("student"));
@@ -48,8 +50,8 @@ final class ConfigReader {
     return file.build(
         () ->
             new RunConfig(
-                run, work, seed, data, view, teachers, labels, student, train, loss, device, memory,
-                threads, storage));
+                run, work, seed, data, view, teachers, ensemble, labels, student, train, loss,
+                device, memory, threads, storage));
   }
 
   private static DataConfig data(Section data) {
@@ -78,6 +80,18 @@ final class ConfigReader {
     double weight = teacher.number("weight", TeacherConfig.DEFAULT_WEIGHT);
     int batch = teacher.whole("batch").orElse(TeacherConfig.DEFAULT_BATCH);
     return teacher.build(() -> new TeacherConfig(name, model, weight, batch));
+  }
+
+  private static EnsembleConfig ensemble(Section ensemble) {
+    String average =
+        ensemble
+            .choice("average", EnsembleConfig.AVERAGES)
+            .orElse(EnsembleConfig.DEFAULT.average());
+    String teachers =
+        ensemble
+            .choice("teachers", EnsembleConfig.TEACHERS)
+            .orElse(EnsembleConfig.DEFAULT.teachers());
+    return ensemble.build(() -> new EnsembleConfig(average, teachers));
   }
 
   private static LabelsConfig labels(Section labels) {

@@ -27,6 +27,7 @@ final class ConfigText {
     tree.put("data", data(config.data()));
     tree.put("view", view(config.view()));
     tree.put("teachers", config.teachers().stream().map(ConfigText::teacher).toList());
+    tree.put("ensemble", config.ensemble().tree());
     tree.put("labels", labels(config.labels()));
     tree.put("student", studentWithPlace(config.student()));
     tree.put("train", train(config.train()));
@@ -56,6 +57,9 @@ final class ConfigText {
     tree.put("data.shuffle-window", data.shuffleWindow());
     tree.put("view", viewIdentity(config));
     tree.put("teachers", config.teachers().stream().map(ConfigText::identity).toList());
+    if (config.teachers().size() > 1 && !config.ensemble().equals(EnsembleConfig.DEFAULT)) {
+      tree.put("ensemble", config.ensemble().tree());
+    }
     tree.put("labels.encoding", config.labels().encoding());
     tree.put("labels.k", config.labels().k().orElse(0));
     config.labels().n().ifPresent(n -> tree.put("labels.n", n));

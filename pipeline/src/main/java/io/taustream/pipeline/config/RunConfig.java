@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
  *     views where {@code view.seed} is not given (default 0)
  * @param data what is read
  * @param view which pixels teacher and student see
- * @param teachers none (the default), one, or several whose logits are averaged by weight
+ * @param teachers none (the default), one, or several
+ * @param ensemble how several teachers teach (default: by the mean of their logits)
  * @param labels where teacher logits are kept, and how
  * @param student what is trained
  * @param train how it is trained
@@ -36,6 +37,7 @@ public record RunConfig(
     DataConfig data,
     ViewConfig view,
     List<TeacherConfig> teachers,
+    EnsembleConfig ensemble,
     LabelsConfig labels,
     StudentConfig student,
     TrainConfig train,
@@ -55,6 +57,7 @@ public record RunConfig(
     }
     Rules.notEmpty("loss", loss);
     requireNamesOnce(teachers);
+    ensemble.requireServes(teachers, view);
     for (int i = 0; i < loss.size(); i++) {
       if (loss.get(i).needsTeacher() && teachers.isEmpty()) {
         throw new InvalidValueException(
@@ -115,15 +118,15 @@ public record RunConfig(
   /** This configuration with its results elsewhere. */
   public RunConfig withWork(Location newWork) {
     return new RunConfig(
-        run, newWork, seed, data, view, teachers, labels, student, train, loss, device, memory,
-        threads, storage);
+        run, newWork, seed, data, view, teachers, ensemble, labels, student, train, loss, device,
+        memory, threads, storage);
   }
 
   /** This configuration under another name. */
   public RunConfig withRun(String newRun) {
     return new RunConfig(
-        newRun, work, seed, data, view, teachers, labels, student, train, loss, device, memory,
-        threads, storage);
+        newRun, work, seed, data, view, teachers, ensemble, labels, student, train, loss, device,
+        memory, threads, storage);
   }
 
   /**
@@ -147,6 +150,7 @@ public record RunConfig(
         data,
         view.withSeed(viewSeed),
         teachers,
+        ensemble,
         labels,
         student,
         train,
@@ -186,6 +190,10 @@ public record RunConfig(
               + " without "
               + teachers.stream().map(TeacherConfig::name).collect(Collectors.joining(", ")));
     }
+    if (teachers.size() < 2 && !ensemble.equals(EnsembleConfig.DEFAULT)) {
+      warnings.add(
+          "ensemble says how several teachers teach, and there are not several: no effect");
+    }
     for (int i = 0; i < loss.size(); i++) {
       WeightConfig weight = loss.get(i).weight();
       if (weight.epochs() > train.epochs()) {
@@ -224,8 +232,9 @@ public record RunConfig(
         teachers.isEmpty()
             ? ""
             : teachers.stream()
-                .map(TeacherConfig::name)
-                .collect(Collectors.joining(" + ", " from ", ""));
+                    .map(TeacherConfig::name)
+                    .collect(Collectors.joining(" + ", " from ", ""))
+                + (teachers.size() > 1 ? ensemble.summary() : "");
     return student.name()
         + from
         + ", "

@@ -6,7 +6,7 @@ package io.taustream.pipeline.config;
  * @param name its name in the label store, unique among the teachers
  * @param model an ONNX file; the file beside it with the ending {@code .yaml}, if there is one, is
  *     its card
- * @param weight its part in the mean of several teachers' logits (default 1)
+ * @param weight its part in the mean of several teachers (default 1)
  * @param batch how many images are labelled at once (default 128)
  */
 public record TeacherConfig(String name, Location model, double weight, int batch) {

@@ -2,6 +2,7 @@ package io.taustream.pipeline.graph;
 
 import io.taustream.ingest.batch.BatchPool;
 import io.taustream.ingest.batch.ImageBatch;
+import io.taustream.pipeline.config.EnsembleConfig;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelEncoding;
 import io.taustream.storage.label.LabelFile;
@@ -53,10 +54,11 @@ final class LabelJoin implements AutoCloseable {
 
   /**
    * @param sources none: batches stay without soft labels
+   * @param ensemble how several teach
    */
-  LabelJoin(List<Source> sources, int classes, BatchPool pool) {
+  LabelJoin(List<Source> sources, EnsembleConfig ensemble, int classes, BatchPool pool) {
     this.sources = List.copyOf(sources);
-    this.rows = LabelRows.of(this.sources, classes, pool);
+    this.rows = LabelRows.of(this.sources, ensemble, classes, pool);
   }
 
   /** The bytes of the soft labels of so many images. */

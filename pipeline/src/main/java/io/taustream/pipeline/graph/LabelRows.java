@@ -1,6 +1,7 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.ingest.batch.BatchPool;
+import io.taustream.pipeline.config.EnsembleConfig;
 import io.taustream.storage.label.Sampled;
 import io.taustream.storage.label.SoftLabels;
 import io.taustream.storage.label.TopK;
@@ -9,8 +10,9 @@ import java.util.List;
 
 /** Reads the soft labels of a batch out of label files. One thread at a time. */
 interface LabelRows {
-  /** The reading that the sources' encoding asks for. */
-  static LabelRows of(List<LabelJoin.Source> sources, int classes, BatchPool pool) {
+  /** The reading that the sources' encoding and the ensemble ask for. */
+  static LabelRows of(
+      List<LabelJoin.Source> sources, EnsembleConfig ensemble, int classes, BatchPool pool) {
     // With top-k and sampled there is one source: RunConfig lets no other configuration through.
     if (sources.size() == 1 && sources.get(0).encoding() instanceof TopK topK) {
       return new TopKRows(sources.get(0), topK, classes, pool);
@@ -18,7 +20,9 @@ interface LabelRows {
     if (sources.size() == 1 && sources.get(0).encoding() instanceof Sampled sampled) {
       return new SampledRows(sources.get(0), sampled, classes, pool);
     }
-    return new MeanRows(sources, classes, pool);
+    return ensemble.byView() && !sources.isEmpty()
+        ? new ByViewRows(sources, classes, pool)
+        : new MeanRows(sources, TeacherMean.of(ensemble), classes, pool);
   }
 
   /** The bytes of the soft labels of so many rows. */

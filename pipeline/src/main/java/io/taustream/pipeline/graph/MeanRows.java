@@ -1,25 +1,30 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.ingest.batch.BatchPool;
-import io.taustream.storage.label.LabelFile;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.label.SoftLabels;
 import io.taustream.storage.sample.SampleView;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** The logits of all classes, those of several teachers averaged by their weights. */
+/** The logits of all classes, those of several teachers averaged. */
 final class MeanRows implements LabelRows {
   private final List<LabelJoin.Source> sources;
+  private final TeacherMean teacherMean;
   private final int classes;
   private final BatchPool pool;
-  private final float[] row;
+  private final double[] shares;
+  private final float[][] logits;
+  private final float[] mean;
 
-  MeanRows(List<LabelJoin.Source> sources, int classes, BatchPool pool) {
-    this.sources = sources;
+  MeanRows(List<LabelJoin.Source> sources, TeacherMean teacherMean, int classes, BatchPool pool) {
+    this.sources = List.copyOf(sources);
+    this.teacherMean = teacherMean;
     this.classes = classes;
     this.pool = pool;
-    this.row = new float[classes];
+    this.shares = sources.stream().mapToDouble(LabelJoin.Source::share).toArray();
+    this.logits = new float[sources.size()][classes];
+    this.mean = new float[classes];
   }
 
   @Override
@@ -31,9 +36,9 @@ final class MeanRows implements LabelRows {
   public SoftLabels read(List<SampleView> rows) {
     SoftLabelBatch batch = new SoftLabelBatch(rows, classes, pool.buffer(bytes(rows.size())));
     try {
-      FloatBuffer logits = batch.logits();
+      FloatBuffer values = batch.logits();
       for (SampleView view : rows) {
-        mean(view, logits);
+        append(view, values);
       }
       return batch;
     } catch (RuntimeException e) {
@@ -42,18 +47,12 @@ final class MeanRows implements LabelRows {
     }
   }
 
-  /** Appends one row: Σ share · logits over the teachers. */
-  private void mean(SampleView view, FloatBuffer logits) {
-    int start = logits.position();
-    for (int i = 0; i < sources.size(); i++) {
-      LabelFile file = sources.get(i).file(view);
-      file.logits(view.ordinal(), view.view(), FloatBuffer.wrap(row));
-      for (int c = 0; c < classes; c++) {
-        float before = i == 0 ? 0 : logits.get(start + c);
-        // With one teacher the share is 1 and the logit stays what was stored, to the bit.
-        logits.put(start + c, before + (float) (sources.get(i).share() * row[c]));
-      }
+  private void append(SampleView view, FloatBuffer values) {
+    for (int i = 0; i < logits.length; i++) {
+      FloatBuffer row = FloatBuffer.wrap(logits[i]);
+      sources.get(i).file(view).logits(view.ordinal(), view.view(), row);
     }
-    logits.position(start + classes);
+    teacherMean.of(logits, shares, mean);
+    values.put(mean);
   }
 }

@@ -18,7 +18,9 @@ final class StoredLogits {
    *
    * @param shards all of them labelled by every teacher
    */
-  static Evaluation evaluate(List<Shard> shards, List<TeacherSlot> teachers, int classes) {
+  static Evaluation evaluate(
+      List<Shard> shards, List<TeacherSlot> teachers, TeacherMean teacherMean, int classes) {
+    double[] shares = teachers.stream().mapToDouble(TeacherSlot::share).toArray();
     EvaluationMetrics metrics = new EvaluationMetrics(classes);
     for (Shard shard : shards) {
       List<LabelFile> files = new ArrayList<>();
@@ -26,7 +28,7 @@ final class StoredLogits {
         for (TeacherSlot teacher : teachers) {
           files.add(teacher.test().open(shard).block());
         }
-        add(files, teachers, classes, metrics);
+        add(files, shares, teacherMean, classes, metrics);
       } finally {
         files.forEach(LabelFile::close);
       }
@@ -35,8 +37,12 @@ final class StoredLogits {
   }
 
   private static void add(
-      List<LabelFile> files, List<TeacherSlot> teachers, int classes, EvaluationMetrics metrics) {
-    float[] row = new float[classes];
+      List<LabelFile> files,
+      double[] shares,
+      TeacherMean teacherMean,
+      int classes,
+      EvaluationMetrics metrics) {
+    float[][] logits = new float[files.size()][classes];
     float[] mean = new float[classes];
     LabelFile first = files.get(0);
     for (int ordinal = 0; ordinal < first.samples(); ordinal++) {
@@ -44,11 +50,9 @@ final class StoredLogits {
         continue;
       }
       for (int i = 0; i < files.size(); i++) {
-        files.get(i).logits(ordinal, 0, row);
-        for (int c = 0; c < classes; c++) {
-          mean[c] = (i == 0 ? 0 : mean[c]) + (float) (teachers.get(i).share() * row[c]);
-        }
+        files.get(i).logits(ordinal, 0, logits[i]);
       }
+      teacherMean.of(logits, shares, mean);
       int[] label = {first.label(ordinal)};
       metrics.add(FloatBuffer.wrap(mean), label, Optional.empty());
     }

@@ -68,10 +68,15 @@ record TeacherSlot(
         OnnxTeacher.open(
             teacher.name(),
             model,
-            new DataShape(config.data().classes(), config.view().size()),
+            dataShape(config),
             new ExecutionSettings(Device.parse(config.device()), config.threads().teacher()),
             resources.allocator());
     return new MeteredTeacher(network, resources.teacherMeter());
+  }
+
+  /** What a teacher must fit. */
+  static DataShape dataShape(RunConfig config) {
+    return new DataShape(config.data().classes(), config.view().size(), config.data().classNames());
   }
 
   /** The views that the student trains on. */

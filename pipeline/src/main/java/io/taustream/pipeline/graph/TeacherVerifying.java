@@ -7,7 +7,6 @@ import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.teacher.CardFile;
-import io.taustream.teacher.DataShape;
 import io.taustream.teacher.Device;
 import io.taustream.teacher.ExecutionSettings;
 import io.taustream.teacher.ModelFile;
@@ -65,7 +64,7 @@ public final class TeacherVerifying {
     try (TeacherTrial trial =
         TeacherTrial.open(
             file,
-            new DataShape(config.data().classes(), config.view().size()),
+            TeacherSlot.dataShape(config),
             new ExecutionSettings(Device.parse(config.device()), config.threads().teacher()),
             resources.allocator())) {
       return new Summary(

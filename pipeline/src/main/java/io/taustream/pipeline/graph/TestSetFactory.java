@@ -31,6 +31,7 @@ final class TestSetFactory {
             () ->
                 new LabelJoin(
                     labelled ? sources(test, teachers) : List.of(),
+                    config.ensemble().withAll(),
                     config.data().classes(),
                     resources.pool())));
   }
@@ -42,7 +43,11 @@ final class TestSetFactory {
       return Optional.empty();
     }
     return Optional.of(
-        StoredLogits.evaluate(data.test().get().shards(), teachers, config.data().classes()));
+        StoredLogits.evaluate(
+            data.test().get().shards(),
+            teachers,
+            TeacherMean.of(config.ensemble()),
+            config.data().classes()));
   }
 
   private static List<LabelJoin.Source> sources(Dataset test, List<TeacherSlot> teachers) {

@@ -51,6 +51,7 @@ final class TrainingLabels implements AutoCloseable {
                     new LabelJoin.Source(
                         slot.identity().name(), slot.train(), data.train().shards(), slot.share()))
             .toList(),
+        config.ensemble(),
         config.data().classes(),
         resources.pool());
   }

@@ -82,6 +82,15 @@ final class PlantedModel {
     }
     List<String> inputs = indices.length == 0 ? List.of(inner) : List.of(inner, indices(indices));
     graph.addNode(node(operator, inputs, output, axis));
+    if (indices.length > 0) {
+      graph
+          .getOutputBuilder(0)
+          .getTypeBuilder()
+          .getTensorTypeBuilder()
+          .getShapeBuilder()
+          .getDimBuilder(1)
+          .setDimValue(indices.length);
+    }
     return this;
   }
 

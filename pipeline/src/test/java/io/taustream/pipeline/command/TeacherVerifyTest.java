@@ -138,6 +138,55 @@ class TeacherVerifyTest {
   }
 
   @Test
+  void writesTheClassMapThatItFoundAndFindsNoFaultWithIt() {
+    plant(fashion().outputs(7, 1, 2, 3, 9, 5, 6, 4, 8, 0), null);
+
+    Ended written = verify("--write-card");
+    assertThat(written.status()).isEqualTo(1);
+    assertThat(written.json().get("faults").get(0).get("remedy").asText())
+        .contains("class-map: [7, 1, 2, 3, 9, 5, 6, 4, 8, 0]");
+    assertThat(read(card())).contains("class-map: [7, 1, 2, 3, 9, 5, 6, 4, 8, 0]");
+
+    JsonNode again = verify().isDone().json();
+    assertThat(again.get("faults")).isEmpty();
+    assertThat(again.get("top1").asDouble()).isGreaterThan(0.8);
+    assertThat(integers(again.get("classOfOutput"))).containsExactly(7, 1, 2, 3, 9, 5, 6, 4, 8, 0);
+    assertThat(integers(again.get("card").get("class-map"))).hasSize(10);
+    assertThat(again.get("card").get("unmapped").asText()).isEqualTo("drop");
+    assertThat(Ended.of("teacher", "inspect", model.toString()).isDone().out())
+        .contains("class-map: [7, 1, 2, 3, 9, 5, 6, 4, 8, 0]");
+  }
+
+  @Test
+  void judgesATeacherThroughTheNamesOfItsOutputs() {
+    plant(
+        fashion().outputs(3, 7, 0, 0, 1, 2, 3, 4, 5, 6, 8, 9),
+        trueCard.replace("classes: 10", "classes: 12") + "class-names: names.txt\n");
+    write(
+        folder.resolve("names.txt"),
+        """
+        zebra
+        Sneaker
+        t_shirt
+        T-Shirt
+        Trouser
+        pullover
+        dress
+        coat
+        sandal
+        shirt
+        bag
+        boot
+        """);
+
+    JsonNode found = verify().isDone().json();
+
+    assertThat(integers(found.get("classOfOutput")))
+        .containsExactly(-1, 7, 0, 0, 1, 2, 3, 4, 5, 6, 8, 9);
+    assertThat(found.get("top1").asDouble()).isGreaterThan(0.75);
+  }
+
+  @Test
   void findsProbabilitiesForLogitsAndWritesTheCardThatIsRight() {
     plant(fashion().softmax(), trueCard);
 

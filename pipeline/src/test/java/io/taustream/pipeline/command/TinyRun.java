@@ -83,12 +83,17 @@ final class TinyRun {
 
   /** Exports a student with random weights, made for another purpose by nobody, as the teacher. */
   void teacher(int classes) {
+    teacher("tiny", classes, 11);
+  }
+
+  /** The same under another name, from other weights. */
+  void teacher(String name, int classes, long seed) {
     try (NetworkStudent network =
         StudentModels.create(
-            "resnet8", classes, TinyShards.SIZE, PixelNormalisation.IMAGENET, 11, Device.cpu())) {
-      write(model(), OnnxExport.model(network));
+            "resnet8", classes, TinyShards.SIZE, PixelNormalisation.IMAGENET, seed, Device.cpu())) {
+      write(model().resolveSibling(name + ".onnx"), OnnxExport.model(network));
       write(
-          model().resolveSibling("tiny.yaml"),
+          model().resolveSibling(name + ".yaml"),
           OnnxExport.card(network).getBytes(StandardCharsets.UTF_8));
     }
   }

@@ -82,6 +82,7 @@ class ConfigTextTest {
                                 run.length(),
                                 soft ? OptionalLong.of(~seed) : OptionalLong.empty()),
                             labels.k().isPresent() ? teachers.stream().limit(1).toList() : teachers,
+                            new EnsembleConfig(soft ? "probabilities" : "logits", "all"),
                             labels,
                             student(run, soft),
                             train,

@@ -127,6 +127,7 @@ class RunConfigTest {
                     0.01),
                 new ViewConfig("none", 32, 1),
                 List.of(),
+                EnsembleConfig.DEFAULT,
                 LabelsConfig.DEFAULT,
                 new StudentConfig(
                     "resnet8", List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225)),
@@ -403,6 +404,35 @@ class RunConfigTest {
         .isInstanceOf(DocumentException.class)
         .hasMessageStartingWith(message)
         .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void readsHowSeveralTeachersTeach() {
+    String two = EXAMPLE.replace("labels:", "  - {name: other, model: other.onnx}\nlabels:");
+    RunConfig plain = parse(two);
+    RunConfig said = parse(two + "ensemble: {average: logits, teachers: all}\n");
+    RunConfig probabilities = parse(two + "ensemble: {average: probabilities}\n");
+    RunConfig byView = parse(two + "ensemble: {teachers: by-view}\n");
+
+    assertThat(plain.ensemble()).isEqualTo(EnsembleConfig.DEFAULT).isEqualTo(said.ensemble());
+    assertThat(probabilities.ensemble()).isEqualTo(new EnsembleConfig("probabilities", "all"));
+    assertThat(byView.ensemble().byView()).isTrue();
+    assertThat(byView.ensemble().withAll()).isEqualTo(EnsembleConfig.DEFAULT);
+    assertThat(said.fingerprint()).isEqualTo(plain.fingerprint());
+    assertThat(List.of(plain.fingerprint(), probabilities.fingerprint(), byView.fingerprint()))
+        .doesNotHaveDuplicates();
+    assertThat(probabilities.recipe()).contains("from resnet56 + other averaged as probabilities,");
+    assertThat(byView.recipe()).contains("from resnet56 + other by view,");
+    assertThat(parse(probabilities.toYaml())).isEqualTo(probabilities);
+  }
+
+  @Test
+  void anEnsembleOfOneHasNoEffect() {
+    RunConfig one = parse(EXAMPLE + "ensemble: {average: probabilities}\n");
+
+    assertThat(one.fingerprint()).isEqualTo(parse(EXAMPLE).fingerprint());
+    assertThat(one.summary()).isEqualTo(parse(EXAMPLE).summary());
+    assertThat(one.warnings()).singleElement().asString().contains("ensemble", "no effect");
   }
 
   private RunConfig parse(String text) {

@@ -64,7 +64,9 @@ class VocabularyTest {
     Object tree = new Load(LoadSettings.builder().build()).loadFromString(everything.toYaml());
 
     List<String> keys = keys("", tree);
-    assertThat(keys).contains("train.schedule.factor", "loss[].steepness", "storage.s3.region");
+    assertThat(keys)
+        .contains(
+            "ensemble.average", "train.schedule.factor", "loss[].steepness", "storage.s3.region");
     keys.addAll(List.of("student.torchscript", "labels.n", "labels.temperature"));
     assertThat(keys)
         .allSatisfy(

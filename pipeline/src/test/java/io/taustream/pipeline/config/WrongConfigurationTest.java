@@ -46,7 +46,7 @@ class WrongConfigurationTest {
       ignoreLeadingAndTrailingWhitespace = false,
       textBlock =
           """
-          2|sede: 7|2: sede: unknown key, did you mean 'seed'?; allowed here: run, work, seed, data, view, teachers, labels, student, train, loss, device, memory, threads, storage
+          2|sede: 7|2: sede: unknown key, did you mean 'seed'?; allowed here: run, work, seed, data, view, teachers, ensemble, labels, student, train, loss, device, memory, threads, storage
           1|run: a/b|1: run: found 'a/b'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
           1|run: 5|1: run: found 5; a text, in quotes, is allowed
           2|seed: 1.5|2: seed: found 1.5; a whole number is allowed
@@ -73,6 +73,11 @@ class WrongConfigurationTest {
           9|  - {name: ../t, model: t.onnx}|9: teachers[0].name: found '../t'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
           9|  - {name: t, model: t.onnx, weight: 0}|9: teachers[0].weight: found 0; a number above 0 is allowed
           9|  - {name: t, model: t.onnx, batch: 0}|9: teachers[0].batch: found 0; a whole number from 1 to 65536 is allowed
+          10|  - {name: u, model: u.onnx, weight: 2}¶ensemble: {teachers: by-view}|10: teachers[1].weight: found 2 with ensemble.teachers by-view, where each teacher counts as its views do; only 1 is allowed
+          11|ensemble: {average: votes}|11: ensemble.average: found 'votes'; one of logits, probabilities is allowed
+          11|ensemble: {teachers: by-shard}|11: ensemble.teachers: found 'by-shard'; one of all, by-view is allowed
+          7|view: {policy: pad-crop-flip, size: 32, count: 1}¶ensemble: {teachers: by-view}|8: ensemble.teachers: found by-view with view.count 1 and 2 teachers, so that some would teach nothing; by-view with at least as many views as teachers, or all, is allowed
+          11|labels: {encoding: top-k, k: 3}¶ensemble: {teachers: by-view}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: dense-f8}|11: labels.encoding: found 'dense-f8', did you mean 'dense-f16'?; one of dense-f16, dense-f32, top-k, sampled is allowed
           11|labels: {encoding: top-k}|11: labels.encoding: found top-k without k; top-k only with k is allowed
           11|labels: {encoding: dense-f16, k: 5}|11: labels.k: found 5 with encoding dense-f16; k only with top-k is allowed

@@ -1,11 +1,12 @@
 package io.taustream.teacher.verify;
 
 import io.taustream.teacher.TeacherCard.OutputKind;
-import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * What the model said of one sample, both as if its output were logits and as if it were
- * probabilities. Natural logarithms.
+ * probabilities. Natural logarithms. An output here is one that stands for a class as the card
+ * says: where that has a class map, what its outputs come to by it.
  *
  * @param predicted the largest output, the first of equals; {@link #NOTHING} where one is not
  *     finite
@@ -14,8 +15,9 @@ import java.nio.FloatBuffer;
  * @param logitConfidence the largest probability of the soft-max
  * @param probabilityNll −ln of the share of the sample's class in the sum
  * @param probabilityConfidence the largest share
- * @param distribution whether no output is negative and their sum is 1, to within 0.001
- * @param withinUnit whether every output is at least 0 and hardly above 1
+ * @param distribution whether no output, before a class map, is negative and their sum is 1, to
+ *     within 0.001
+ * @param withinUnit whether every output, before a class map, is at least 0 and hardly above 1
  */
 record Answer(
     int predicted,
@@ -31,50 +33,51 @@ record Answer(
   /** −ln of the smallest positive float32: as much as a sample may cost. */
   private static final double MOST_NLL = 149 * Math.log(2);
 
-  private static final double SUM_TOLERANCE = 1e-3;
-  private static final double LARGEST_PROBABILITY = 1.01;
+  /** Where an output is not finite. */
+  static Answer none(int outputs) {
+    return new Answer(NOTHING, outputs, MOST_NLL, 0, MOST_NLL, 0, false, false);
+  }
 
   /**
-   * Reads a row.
+   * Reads a row of finite outputs.
    *
-   * @param from where the row begins in {@code values}
-   * @param label the sample's class, below {@code outputs}
+   * @param logits the outputs as if they were logits
+   * @param probabilities the outputs as if they were probabilities, to whatever sum
+   * @param stated which of the two the prediction follows
+   * @param label the sample's class, below the number of outputs
    */
-  static Answer read(FloatBuffer values, int from, int outputs, int label) {
-    float own = values.get(from + label);
-    float largest = Float.NEGATIVE_INFINITY;
-    float smallest = Float.POSITIVE_INFINITY;
-    int predicted = NOTHING;
+  static Answer of(
+      double[] logits,
+      double[] probabilities,
+      OutputKind stated,
+      int label,
+      boolean distribution,
+      boolean withinUnit) {
+    double[] values = stated == OutputKind.PROBABILITIES ? probabilities : logits;
+    int predicted = 0;
     int rank = 0;
-    double sum = 0;
-    for (int o = 0; o < outputs; o++) {
-      float value = values.get(from + o);
-      if (!Float.isFinite(value)) {
-        return new Answer(NOTHING, outputs, MOST_NLL, 0, MOST_NLL, 0, false, false);
-      }
-      if (value > largest) {
-        largest = value;
-        predicted = o;
-      }
-      smallest = Math.min(smallest, value);
-      if (value > own || (value == own && o < label)) {
+    for (int o = 0; o < values.length; o++) {
+      predicted = values[o] > values[predicted] ? o : predicted;
+      if (values[o] > values[label] || (values[o] == values[label] && o < label)) {
         rank++;
       }
-      sum += value;
     }
+    double largest = Arrays.stream(logits).max().orElseThrow();
     double softSum = 0;
-    for (int o = 0; o < outputs; o++) {
-      softSum += Math.exp((double) values.get(from + o) - largest);
+    for (double logit : logits) {
+      softSum += Math.exp(logit - largest);
     }
+    double sum = Arrays.stream(probabilities).sum();
+    double most = Arrays.stream(probabilities).max().orElseThrow();
     return new Answer(
         predicted,
         rank,
-        Math.log(softSum) + largest - own,
+        Math.log(softSum) + largest - logits[label],
         1 / softSum,
-        nll(own, sum),
-        sum > 0 ? largest / sum : 0,
-        smallest >= 0 && Math.abs(sum - 1) <= SUM_TOLERANCE,
-        smallest >= 0 && largest <= LARGEST_PROBABILITY);
+        nll(probabilities[label], sum),
+        sum > 0 ? most / sum : 0,
+        distribution,
+        withinUnit);
   }
 
   private static double nll(double own, double sum) {

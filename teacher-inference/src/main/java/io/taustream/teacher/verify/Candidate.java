@@ -78,17 +78,11 @@ record Candidate(String normalisation, TeacherCard card) {
 
   private static TeacherCard card(
       TeacherCard stated, Normalisation normalisation, ChannelOrder channels) {
-    return new TeacherCard(
-        stated.size(),
-        stated.layout(),
+    return stated.withInput(
         channels,
-        stated.type(),
         ordered(normalisation.mean(), channels),
         ordered(normalisation.deviation(), channels),
-        normalisation.range(),
-        stated.output(),
-        stated.outputKind(),
-        stated.classes());
+        normalisation.range());
   }
 
   private static List<ChannelOrder> orders(TeacherCard stated) {

@@ -18,9 +18,7 @@ public sealed interface ClassOrder {
    */
   int classOf(int output);
 
-  /**
-   * The class of each output, {@link #NO_CLASS} where there is none: what a class map would say.
-   */
+  /** The class of each output, {@link #NO_CLASS} where there is none: what a class map says. */
   default List<Integer> map(int outputs) {
     return IntStream.range(0, outputs).map(this::classOf).boxed().toList();
   }

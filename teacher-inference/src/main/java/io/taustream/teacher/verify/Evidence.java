@@ -2,6 +2,7 @@ package io.taustream.teacher.verify;
 
 import io.taustream.teacher.verify.Truth.Part;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What the model said when it was fed in one way, and in which order its outputs then seem to be.
@@ -63,6 +64,16 @@ final class Evidence {
 
   private Part part() {
     return order.same() ? Part.ALL : Part.TESTED;
+  }
+
+  /** Whether each of the data's classes was recognised at least once, in the order found. */
+  boolean knowsEveryClass() {
+    return IntStream.range(0, truth.samples())
+            .filter(i -> truth.right(i, predicted[i], order.order()))
+            .map(truth::label)
+            .distinct()
+            .count()
+        == truth.classes();
   }
 
   /** Samples with an output that is not finite. */

@@ -10,7 +10,7 @@ package io.taustream.teacher.verify;
 public record Fault(Kind kind, String found, String remedy) {
   /** What can be wrong with a teacher. */
   public enum Kind {
-    /** The model has outputs that stand for none of the data's classes. */
+    /** The model has more outputs than the data has classes, and no class map. */
     CLASS_COUNT,
     /** The outputs stand for the data's classes in another order. */
     CLASS_ORDER,

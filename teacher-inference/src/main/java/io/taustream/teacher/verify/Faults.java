@@ -1,12 +1,17 @@
 package io.taustream.teacher.verify;
 
+import io.taustream.teacher.ClassMap;
 import io.taustream.teacher.TeacherCard;
 import io.taustream.teacher.TeacherCard.OutputKind;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Says what was found and what to do. */
 final class Faults {
+  /** A longer map is no line for people. */
+  private static final int MOST_OUTPUTS = 100;
+
   private final List<String> classNames;
 
   /**
@@ -16,19 +21,36 @@ final class Faults {
     this.classNames = List.copyOf(classNames);
   }
 
-  Fault classCount(int outputs, int classes) {
+  /**
+   * @param map that was found to fit
+   */
+  Fault classCount(int outputs, int classes, Optional<ClassMap> map) {
     return new Fault(
         Fault.Kind.CLASS_COUNT,
         "the model has %d outputs, the data %d classes".formatted(outputs, classes),
-        "export it with one output for each of the data's classes, in their order");
+        map.map(Faults::write)
+            .orElse(
+                "write into the card what each output stands for: class-names: FILE of one name an output, matched with data.class-names, or class-map: [...] of the data's class of each output, none where there is none"));
   }
 
-  Fault classOrder(ClassOrder order, double before, double after) {
+  /**
+   * @param corrected the card that fits
+   */
+  Fault classOrder(ClassOrder order, double before, double after, TeacherCard corrected) {
     return new Fault(
         Fault.Kind.CLASS_ORDER,
         "%s; read so its accuracy is %s instead of %s"
             .formatted(order.inWords(this::className), share(after), share(before)),
-        "bring the model's outputs, or the data's classes, into one order; a card cannot say it");
+        corrected
+            .classMap()
+            .map(Faults::write)
+            .orElse("take class-map, or class-names, out of the card"));
+  }
+
+  private static String write(ClassMap map) {
+    return map.outputs() > MOST_OUTPUTS
+        ? "write into the card the class-map of the corrected card; --write-card does"
+        : "write into the card: " + map.line();
   }
 
   private String className(int label) {

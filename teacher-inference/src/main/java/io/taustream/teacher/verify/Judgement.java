@@ -1,11 +1,13 @@
 package io.taustream.teacher.verify;
 
+import io.taustream.teacher.ClassMap;
 import io.taustream.teacher.TeacherCard;
 import io.taustream.teacher.TeacherCard.OutputKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Brings the answers to all that was tried into one verdict. */
 final class Judgement {
@@ -35,7 +37,7 @@ final class Judgement {
   TeacherVerdict of(Map<Candidate, List<Answer>> answers) {
     // One half of the doubt for orders of classes, one for inputs, each for all that was tried.
     double share = DOUBT / 2 / answers.size();
-    ClassOrderJudge orders = new ClassOrderJudge(truth, stated.classes(), share);
+    ClassOrderJudge orders = new ClassOrderJudge(truth, stated.labelClasses(), share);
     List<Evidence> all =
         answers.entrySet().stream()
             .map(tried -> Evidence.of(tried.getKey(), tried.getValue(), truth, orders))
@@ -47,9 +49,9 @@ final class Judgement {
     return new TeacherVerdict(
         truth.samples(),
         truth.classes(),
-        Score.of(first.answers(), stated.classes(), kind),
+        Score.of(first.answers(), stated.labelClasses(), kind),
         stated,
-        withKind(input.best().candidate().card(), kind),
+        corrected(input.best(), kind),
         input.best().order().order(),
         trials(all, kind),
         faults(first, input, kind),
@@ -71,7 +73,7 @@ final class Judgement {
     return new TeacherVerdict.Trial(
         evidence.candidate().normalisation(),
         evidence.candidate().card(),
-        Score.of(evidence.answers(), stated.classes(), kind),
+        Score.of(evidence.answers(), stated.labelClasses(), kind),
         evidence.order().order(),
         evidence.accuracy(),
         evidence == first ? 1 : first.against(evidence).luck());
@@ -80,12 +82,14 @@ final class Judgement {
   private List<Fault> faults(Evidence first, InputJudge.Finding input, OutputKind kind) {
     List<Fault> found = new ArrayList<>();
     Evidence best = input.best();
-    if (stated.classes() != truth.classes()) {
-      found.add(faults.classCount(stated.classes(), truth.classes()));
+    TeacherCard corrected = corrected(best, kind);
+    if (!sameCount()) {
+      found.add(faults.classCount(stated.classes(), truth.classes(), corrected.classMap()));
     }
     if (!best.order().same()) {
       found.add(
-          faults.classOrder(best.order().order(), best.accuracyInDataOrder(), best.accuracy()));
+          faults.classOrder(
+              best.order().order(), best.accuracyInDataOrder(), best.accuracy(), corrected));
     }
     if (!best.candidate().sameChannels(first.candidate())) {
       found.add(faults.channels(best.candidate().card(), input.comparison()));
@@ -102,17 +106,20 @@ final class Judgement {
     return found;
   }
 
-  private static TeacherCard withKind(TeacherCard card, OutputKind kind) {
-    return new TeacherCard(
-        card.size(),
-        card.layout(),
-        card.channels(),
-        card.type(),
-        card.mean(),
-        card.deviation(),
-        card.range(),
-        card.output(),
-        kind,
-        card.classes());
+  private boolean sameCount() {
+    return stated.labelClasses() == truth.classes();
+  }
+
+  private TeacherCard corrected(Evidence best, OutputKind kind) {
+    boolean mapFits = sameCount() && best.order().same();
+    // An output of many that nothing speaks for is not written down as a class's.
+    boolean mapUnknown = !sameCount() && (!best.knowsEveryClass() || best.luckOfGuessing() > DOUBT);
+    Optional<ClassMap> map =
+        mapFits || mapUnknown
+            ? stated.classMap()
+            : ClassMap.shortest(
+                TeacherVerdict.classOfOutput(stated, best.order().order()),
+                stated.classMap().map(ClassMap::unmapped).orElse(ClassMap.Unmapped.DROP));
+    return best.candidate().card().withOutput(kind, map);
   }
 }

@@ -1,5 +1,6 @@
 package io.taustream.teacher.verify;
 
+import io.taustream.teacher.ClassMap;
 import io.taustream.teacher.TeacherCard;
 import java.util.List;
 
@@ -10,9 +11,11 @@ import java.util.List;
  * @param classes the data's
  * @param score how good the teacher is as its card says
  * @param stated the card in use
- * @param corrected the card that fits: {@code stated} where no fault of a card was found
- * @param order in which order the outputs stand for the classes, fed as {@code corrected} says; a
- *     card cannot say that: {@link ClassOrder#map} is what a class map would
+ * @param corrected the card that fits: {@code stated} where no fault of a card was found. Where the
+ *     model has more outputs than the data has classes, it has a class map only if every class was
+ *     recognised
+ * @param order in which order the outputs stand for the classes, fed as {@code corrected} says; the
+ *     outputs are those of the stated card, brought to classes where that has a class map
  * @param trials every way to feed the model that was tried, the card's first, then from the best to
  *     the worst
  * @param faults what makes the labels wrong; none: nothing was found
@@ -32,6 +35,21 @@ public record TeacherVerdict(
     trials = List.copyOf(trials);
     faults = List.copyOf(faults);
     notes = List.copyOf(notes);
+  }
+
+  /** The data's class of each of the model's outputs, {@link ClassOrder#NO_CLASS} for none. */
+  public List<Integer> classOfOutput() {
+    return classOfOutput(stated, order);
+  }
+
+  static List<Integer> classOfOutput(TeacherCard stated, ClassOrder order) {
+    if (stated.classMap().isPresent()
+        && stated.classMap().get() instanceof ClassMap.Indices indices) {
+      return indices.classOfOutput().stream()
+          .map(c -> c == ClassMap.NO_CLASS ? ClassOrder.NO_CLASS : order.classOf(c))
+          .toList();
+    }
+    return order.map(stated.classes());
   }
 
   /**

@@ -23,6 +23,7 @@ public final class TeacherVerification {
   private final int classes;
   private final List<String> classNames;
   private final Model model;
+  private final OutputReader reader;
   private final Map<Candidate, List<Answer>> answers = new LinkedHashMap<>();
   private final List<Integer> labels = new ArrayList<>();
   private boolean grey = true;
@@ -41,20 +42,21 @@ public final class TeacherVerification {
   }
 
   /**
-   * @param stated the card in use; it may have more classes than the data
+   * @param stated the card in use; it may have more classes than the data where it has no class map
    * @param classes the data's
    * @param classNames the data's, one a class; empty where they are not known
    */
   public TeacherVerification(
       TeacherCard stated, int classes, List<String> classNames, Model model) {
-    if (stated.classes() < classes) {
+    if (stated.labelClasses() < classes) {
       throw new IllegalArgumentException(
-          "%d outputs cannot tell %d classes apart".formatted(stated.classes(), classes));
+          "%d outputs cannot tell %d classes apart".formatted(stated.labelClasses(), classes));
     }
     this.stated = stated;
     this.classes = classes;
     this.classNames = List.copyOf(classNames);
     this.model = model;
+    this.reader = new OutputReader(stated);
     Candidate.of(stated).forEach(candidate -> answers.put(candidate, new ArrayList<>()));
   }
 
@@ -76,8 +78,7 @@ public final class TeacherVerification {
           try (SoftLabelBatch outputs = model.outputs(candidate.card(), images)) {
             FloatBuffer values = outputs.logits();
             for (int i : labelled) {
-              found.add(
-                  Answer.read(values, i * stated.classes(), stated.classes(), label(images, i)));
+              found.add(reader.read(values, i, label(images, i)));
             }
           }
         });
