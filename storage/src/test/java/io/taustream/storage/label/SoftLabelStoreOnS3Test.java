@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterAll;
@@ -62,6 +63,28 @@ class SoftLabelStoreOnS3Test {
           .extracting(LabelInventory::rows)
           .containsExactly(597L);
       replaceStale(labels, remote, allocator);
+    }
+  }
+
+  @Test
+  void mergesGoFromFilesToS3AndBack() throws IOException {
+    Labels labels = Labels.of(new DenseF16(), 2, 10, 50);
+    ObjectUri here = ObjectUri.ofFile(folder.resolve("here"));
+    ObjectUri there = new ObjectUri("s3", "bucket", "merged");
+    ObjectUri back = ObjectUri.ofFile(folder.resolve("back"));
+    try (RootAllocator allocator = new RootAllocator();
+        ObjectStore objects = ObjectStores.open(Optional.of(server.settings()));
+        SoftLabelStore local = store(objects, here, labels, allocator);
+        SoftLabelStore returned = store(objects, back, labels, allocator)) {
+      labels.store(local, allocator);
+
+      assertThat(new LabelMerge(objects, there, folder).run(List.of(here)).copied()).isEqualTo(1);
+      assertThat(new LabelMerge(objects, there, folder).run(List.of(here)).skipped()).isEqualTo(1);
+      assertThat(new LabelMerge(objects, back, folder).run(List.of(there)).copied()).isEqualTo(1);
+
+      assertThat(Files.readAllBytes(returned.location(labels.shard()).toPath()))
+          .isEqualTo(Files.readAllBytes(local.location(labels.shard()).toPath()));
+      assertThat(returned.status(labels.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
     }
   }
 
