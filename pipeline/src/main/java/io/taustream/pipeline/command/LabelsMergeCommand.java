@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -50,9 +52,9 @@ final class LabelsMergeCommand implements Callable<Integer> {
 
   private LabelMerge.Summary merge(ObjectStore objects) {
     Path scratch = null;
-    try {
+    try (BufferAllocator allocator = new RootAllocator()) {
       scratch = Files.createTempDirectory("taustream-merge-");
-      return new LabelMerge(objects, root(target), scratch)
+      return new LabelMerge(objects, root(target), scratch, allocator)
           .run(sources.stream().map(LabelsMergeCommand::root).toList());
     } catch (IOException e) {
       throw new TaustreamException(

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,16 +49,20 @@ public final class LabelMerge {
   private final ObjectStore objects;
   private final StoredLabels target;
   private final Path scratch;
+  private final BufferAllocator allocator;
 
   /**
    * @param objects reaches target and sources; stays the caller's
    * @param target the root of the store that takes the others in; it need not exist
    * @param scratch an existing local folder with room for the largest label file
+   * @param allocator where decompressed record batches are accounted
    */
-  public LabelMerge(ObjectStore objects, ObjectUri target, Path scratch) {
+  public LabelMerge(
+      ObjectStore objects, ObjectUri target, Path scratch, BufferAllocator allocator) {
     this.objects = objects;
     this.target = new StoredLabels(objects, target);
     this.scratch = scratch;
+    this.allocator = allocator;
   }
 
   /**
@@ -267,10 +272,10 @@ public final class LabelMerge {
     }
   }
 
-  private static void requireWhole(StoredLabelFile file, Path copy) {
+  private void requireWhole(StoredLabelFile file, Path copy) {
     String place = file.info().uri().toString();
     Optional<String> damage;
-    try (LabelFile read = LabelFile.open(copy)) {
+    try (LabelFile read = LabelFile.open(copy, allocator)) {
       damage =
           read.verify().stream()
               .findFirst()

@@ -59,7 +59,7 @@ class LabelMergeTest {
   }
 
   private LabelMerge.Summary merge() {
-    return new LabelMerge(objects, TARGET, scratch).run(List.of(SOURCE));
+    return new LabelMerge(objects, TARGET, scratch, allocator).run(List.of(SOURCE));
   }
 
   @Test
@@ -183,7 +183,8 @@ class LabelMergeTest {
     assertThatThrownBy(this::merge)
         .isInstanceOf(TaustreamException.class)
         .hasMessageContaining("no label files under s3://bucket/source");
-    assertThatThrownBy(() -> new LabelMerge(objects, TARGET, scratch).run(List.of(TARGET)))
+    assertThatThrownBy(
+            () -> new LabelMerge(objects, TARGET, scratch, allocator).run(List.of(TARGET)))
         .isInstanceOf(TaustreamException.class)
         .hasMessageContaining("both target and source");
   }
