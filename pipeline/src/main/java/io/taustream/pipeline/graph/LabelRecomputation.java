@@ -197,7 +197,7 @@ public final class LabelRecomputation {
           teacher.put(i, StoredRow.logits(labels, i));
         }
       }
-      part.store().set().encoding().roundTrip(labels);
+      part.store().set().encoding().roundTrip(labels, part.store().set().teacherSha256());
       teacher.forEach(
           (i, logits) -> {
             StoredRow row = new StoredRow(file, labels.rows().get(i));

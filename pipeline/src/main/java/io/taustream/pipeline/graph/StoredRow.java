@@ -1,6 +1,9 @@
 package io.taustream.pipeline.graph;
 
+import io.taustream.storage.label.LabelEncoding;
 import io.taustream.storage.label.LabelFile;
+import io.taustream.storage.label.Sampled;
+import io.taustream.storage.label.SampledColumns;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.label.TopK;
 import io.taustream.storage.label.TopKColumns;
@@ -56,8 +59,12 @@ final class StoredRow {
       return new Nearness(true, Optional.empty());
     }
     float allowed = allowed(teacher);
-    return file.metadata().set().encoding() instanceof TopK topK
-        ? compareTop(topK, teacher, allowed)
+    LabelEncoding encoding = file.metadata().set().encoding();
+    if (encoding instanceof TopK topK) {
+      return compareTop(topK, teacher, allowed);
+    }
+    return encoding instanceof Sampled sampled
+        ? compareDrawn(sampled, teacher, allowed)
         : compareAll(stored, roundTripped, allowed);
   }
 
@@ -100,6 +107,21 @@ final class StoredRow {
             "lacks class %d, for which the teacher gives %s; the least of the top %d is %s"
                 .formatted(largest, rest[largest], topK.k(), least))
         : nearness;
+  }
+
+  /** The last bits of a probability may move a draw to a neighbour; its logit must be right. */
+  private Nearness compareDrawn(Sampled sampled, float[] teacher, float allowed) {
+    SampledColumns drawn = SampledColumns.allocate(1, sampled);
+    file.sampled(row.ordinal(), row.view(), drawn);
+    int top = drawn.topIndex().get(0);
+    Nearness nearness = judge(top, drawn.topLogit().get(0), teacher[top], allowed);
+    for (int i = 0; i < sampled.n() && nearness.problem().isEmpty(); i++) {
+      if (drawn.counts().get(i) > 0) {
+        int c = drawn.indices().get(i);
+        nearness = judge(c, drawn.logits().get(i), teacher[c], allowed);
+      }
+    }
+    return nearness;
   }
 
   private Nearness judge(int c, float stored, float now, float allowed) {

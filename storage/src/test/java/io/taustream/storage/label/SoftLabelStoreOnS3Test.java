@@ -78,9 +78,12 @@ class SoftLabelStoreOnS3Test {
         SoftLabelStore returned = store(objects, back, labels, allocator)) {
       labels.store(local, allocator);
 
-      assertThat(new LabelMerge(objects, there, folder).run(List.of(here)).copied()).isEqualTo(1);
-      assertThat(new LabelMerge(objects, there, folder).run(List.of(here)).skipped()).isEqualTo(1);
-      assertThat(new LabelMerge(objects, back, folder).run(List.of(there)).copied()).isEqualTo(1);
+      assertThat(new LabelMerge(objects, there, folder, allocator).run(List.of(here)).copied())
+          .isEqualTo(1);
+      assertThat(new LabelMerge(objects, there, folder, allocator).run(List.of(here)).skipped())
+          .isEqualTo(1);
+      assertThat(new LabelMerge(objects, back, folder, allocator).run(List.of(there)).copied())
+          .isEqualTo(1);
 
       assertThat(Files.readAllBytes(returned.location(labels.shard()).toPath()))
           .isEqualTo(Files.readAllBytes(local.location(labels.shard()).toPath()));
