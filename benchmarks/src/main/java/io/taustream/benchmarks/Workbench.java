@@ -119,18 +119,12 @@ final class Workbench implements AutoCloseable {
       LabelEncoding encoding,
       LabelCompression compression) {
     LabelSet set =
-        new LabelSet(
-            teacher.name(),
-            teacher.sha256(),
-            VIEW.id(),
-            VIEW.json(),
-            VIEW.count(),
-            classes,
-            encoding);
+        new LabelSet(teacher.name(), teacher.sha256(), VIEW.id(), VIEW.json(), classes, encoding);
     return SoftLabelStore.open(
         objects,
         ObjectUri.ofFile(folder.resolve(name)),
         set,
+        VIEW.count(),
         folder.resolve("scratch"),
         root,
         "benchmark",

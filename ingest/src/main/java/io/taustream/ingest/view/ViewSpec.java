@@ -37,15 +37,17 @@ public record ViewSpec(String policy, int size, long seed, int count) {
     return new ViewSpec(Plain.NAME, size, 0, 1);
   }
 
-  /** What label stores file these views under: the policy, {@code -}, 12 hex digits of a hash. */
+  /**
+   * What label stores file these views under: the policy, {@code -}, 12 hex digits of a hash. It
+   * does not depend on the count: a view is what it is, however many there are beside it.
+   */
   public String id() {
     return policy + "-" + Sha256.hex(json()).substring(0, ID_DIGITS);
   }
 
-  /** The specification as JSON, its keys always in the same order. */
+  /** What each view follows from, as JSON: all but the count, the keys always in the same order. */
   public String json() {
-    return "{\"policy\":\"%s\",\"size\":%d,\"seed\":%d,\"count\":%d}"
-        .formatted(policy, size, seed, count);
+    return "{\"policy\":\"%s\",\"size\":%d,\"seed\":%d}".formatted(policy, size, seed);
   }
 
   /** The policy itself. */

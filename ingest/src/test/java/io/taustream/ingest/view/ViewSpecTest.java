@@ -109,9 +109,17 @@ class ViewSpecTest {
     assertThat(spec.id()).matches("pad-crop-flip-[0-9a-f]{12}");
     assertThat(new ViewSpec("pad-crop-flip", 32, 8, 8).id()).isNotEqualTo(spec.id());
     assertThat(new ViewSpec("pad-crop-flip", 28, 7, 8).id()).isNotEqualTo(spec.id());
-    assertThat(new ViewSpec("pad-crop-flip", 32, 7, 4).id()).isNotEqualTo(spec.id());
-    assertThat(spec.json())
-        .isEqualTo("{\"policy\":\"pad-crop-flip\",\"size\":32,\"seed\":7,\"count\":8}");
+    assertThat(new ViewSpec("random-resized-crop", 32, 7, 8).id()).isNotEqualTo(spec.id());
+    assertThat(spec.json()).isEqualTo("{\"policy\":\"pad-crop-flip\",\"size\":32,\"seed\":7}");
+  }
+
+  @Test
+  void hasTheSameNameHoweverManyViewsThereAre() {
+    ViewSpec many = new ViewSpec("pad-crop-flip", 32, 7, 8);
+    ViewSpec few = new ViewSpec("pad-crop-flip", 32, 7, 2);
+
+    assertThat(few.id()).isEqualTo(many.id());
+    assertThat(few.json()).isEqualTo(many.json());
   }
 
   @Test

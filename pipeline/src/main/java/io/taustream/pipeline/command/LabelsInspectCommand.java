@@ -49,7 +49,8 @@ final class LabelsInspectCommand implements Callable<Integer> {
     json.put("view", set.viewId());
     json.put("encoding", set.encoding());
     json.put("classes", set.classes());
-    json.put("views", set.views());
+    json.put("views", set.leastViews());
+    json.put("mostViews", set.mostViews());
     json.put("shards", set.shards());
     json.put("rows", set.rows());
     json.put("bytes", set.bytes());
@@ -57,14 +58,16 @@ final class LabelsInspectCommand implements Callable<Integer> {
   }
 
   private static String text(LabelInventory set) {
-    return "%s / %s: %d shards, %,d rows of %d classes, %d views, %s, %,d bytes"
+    return "%s / %s: %d shards, %,d rows of %d classes, %s views, %s, %,d bytes"
         .formatted(
             set.teacherId(),
             set.viewId(),
             set.shards(),
             set.rows(),
             set.classes(),
-            set.views(),
+            set.leastViews() == set.mostViews()
+                ? set.leastViews()
+                : "%d to %d".formatted(set.leastViews(), set.mostViews()),
             set.encoding(),
             set.bytes());
   }

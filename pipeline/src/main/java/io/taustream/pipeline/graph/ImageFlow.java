@@ -8,8 +8,8 @@ import io.taustream.ingest.decode.ImageDecoder;
 import io.taustream.ingest.format.Sample;
 import io.taustream.ingest.view.ViewSpec;
 import io.taustream.storage.TaustreamException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 
 /**
@@ -86,20 +86,35 @@ final class ImageFlow {
   }
 
   /**
-   * The largest batch up to {@code batch} whose views together are no larger than a chunk may be;
-   * at least 1. It depends on the configuration alone, not on memory or threads: the last bits of a
-   * teacher's logits may differ between batch sizes.
+   * The largest batch up to {@code batch} that is no larger than a chunk may be; at least 1. It
+   * depends on the teacher's batch and the size of views alone, not on memory or threads, nor on
+   * how many views there are: the last bits of a teacher's logits may differ between batch sizes,
+   * and views that are added later must be those that would have been made at once.
    */
   static int labelBatch(int batch, ViewSpec view) {
-    return (int) Math.max(1, Math.min(batch, LARGEST_CHUNK / (imageBytes(view) * view.count())));
+    return (int) Math.max(1, Math.min(batch, LARGEST_CHUNK / imageBytes(view)));
+  }
+
+  /**
+   * Divides views into as few groups, as even as can be, as memory allows to be made of a sample at
+   * once: each group costs a reading and decoding of its own.
+   *
+   * @param views at least one
+   * @param batch samples a batch
+   */
+  List<List<Integer>> passes(ViewSpec view, List<Integer> views, int batch) {
+    long fit = pool.capacity(batch * imageBytes(view)) / flows / (1 + DOWNSTREAM_CHUNKS);
+    int most = (int) Math.max(1, Math.min(fit, views.size()));
+    int count = (views.size() + most - 1) / most;
+    List<List<Integer>> groups = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      groups.add(
+          List.copyOf(views.subList(i * views.size() / count, (i + 1) * views.size() / count)));
+    }
+    return groups;
   }
 
   private static long imageBytes(ViewSpec view) {
     return (long) view.size() * view.size() * ImageBatch.CHANNELS;
-  }
-
-  /** 0, 1, …: all views. */
-  static List<Integer> all(ViewSpec view) {
-    return IntStream.range(0, view.count()).boxed().toList();
   }
 }

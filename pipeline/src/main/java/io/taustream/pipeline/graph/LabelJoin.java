@@ -42,7 +42,7 @@ final class LabelJoin implements AutoCloseable {
     /** The rule that keeps labels true: same shard, ordinal, key, view and view seed. */
     private void requireSameView(SampleView view, LabelFile file) {
       if (!file.has(view.ordinal())
-          || !file.key(view.ordinal()).equals(view.key())
+          || !file.key(view.ordinal(), view.view()).equals(view.key())
           || file.viewSeed(view.ordinal(), view.view()) != view.viewSeed()) {
         throw new TaustreamException(
             ("shard %s: teacher %s has no label for sample '%s' (ordinal %d, view %d): the labels"

@@ -4,13 +4,16 @@ import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.format.ShardReading;
 import io.taustream.ingest.view.ViewSpec;
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelFileWriter;
 import io.taustream.storage.label.LabelStatus;
+import io.taustream.storage.label.LabelsNotExtendableException;
 import io.taustream.storage.label.SoftLabelBatch;
 import io.taustream.storage.label.SoftLabelStore;
 import io.taustream.storage.sample.Shard;
 import io.taustream.teacher.Teacher;
 import io.taustream.teacher.TeacherStage;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -18,9 +21,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Labels shards with one teacher: all views, each image decoded once, committed whole. A shard is
- * always cut into the same batches, so that its labels are the same to the bit whenever they are
- * made.
+ * Labels shards with one teacher: all views that are missing, each image decoded once as long as
+ * memory holds its views, committed whole. A shard is always cut into the same batches, so that its
+ * labels are the same to the bit whenever they are made.
  */
 final class ShardLabelling {
   private static final Logger LOG = LoggerFactory.getLogger(ShardLabelling.class);
@@ -68,21 +71,29 @@ final class ShardLabelling {
   record Labelled(Shard shard, long rows, boolean made) {}
 
   /**
-   * Labels a shard unless it has been labelled in this version. Cold.
+   * Labels a shard unless it has been labelled in this version; of one that has, the views that are
+   * missing. Cold.
    *
    * @param progress told about each labelled batch
    * @return fails where the shard cannot be read or labelled, and with {@link StoppedException}
    *     where the process is asked to stop; nothing is committed then
    */
   Mono<Labelled> label(Shard shard, Progress.Task progress) {
-    return store
-        .status(shard)
+    return ShardStatus.of(dataset, shard, store)
         .flatMap(
             status -> {
               if (status instanceof LabelStatus.Complete complete) {
                 skipped.seenBefore(
-                    complete.rows() / view.count() + complete.skipped(), complete.skipped());
+                    complete.rows() / complete.views() + complete.skipped(), complete.skipped());
                 return Mono.just(new Labelled(shard, complete.rows(), false));
+              }
+              if (status instanceof LabelStatus.Partial partial) {
+                LOG.info(
+                    "{}: {} of {} views are labelled; the others are added",
+                    shard.name(),
+                    partial.views(),
+                    partial.wanted());
+                return extend(shard, progress);
               }
               if (status instanceof LabelStatus.Stale stale) {
                 LOG.info("{}: labels are stale ({}) and made again", shard.name(), stale.why());
@@ -100,20 +111,53 @@ final class ShardLabelling {
         .subscribeOn(Schedulers.boundedElastic());
   }
 
+  private Mono<Labelled> extend(Shard shard, Progress.Task progress) {
+    return Mono.usingWhen(
+            store.extend(shard),
+            writer -> make(shard, writer, progress),
+            writer -> Mono.fromRunnable(writer::close))
+        // Another process has added them meanwhile.
+        .switchIfEmpty(Mono.defer(() -> label(shard, progress)))
+        .onErrorResume(
+            LabelsNotExtendableException.class,
+            e -> {
+              LOG.warn("{}", e.getMessage());
+              return make(shard, progress);
+            });
+  }
+
   private Mono<Labelled> make(Shard shard, LabelFileWriter writer, Progress.Task progress) {
-    ShardReading reading = dataset.read(shard);
-    Flux<SoftLabelBatch> labels =
-        images
-            .batches(reading.samples(), view, ImageFlow.all(view), batch, 0, 0, skipped)
-            .transform(stage::label);
-    return labels
-        .doOnNext(rows -> append(rows, writer, progress))
-        .then(Mono.defer(() -> writer.commit(reading.crc32c(), skipped.ordinals(shard.name()))))
+    return Flux.fromIterable(images.passes(view, writer.missingViews(), batch))
+        .concatMap(views -> pass(shard, views, writer, progress), 1)
+        .reduce((before, now) -> requireSameBytes(shard, before, now))
+        .flatMap(crc32c -> writer.commit(crc32c, skipped.ordinals(shard.name())))
         .map(metadata -> new Labelled(shard, metadata.rows(), true))
         .doOnNext(
             done ->
                 LOG.debug(
                     "{}: {} rows labelled by {}", shard.name(), done.rows(), teacher.identity()));
+  }
+
+  /** Reads the shard once and labels some views of its samples; gives its bytes' CRC-32C. */
+  private Mono<Long> pass(
+      Shard shard, List<Integer> views, LabelFileWriter writer, Progress.Task progress) {
+    ShardReading reading = dataset.read(shard);
+    Flux<SoftLabelBatch> labels =
+        images
+            .batches(reading.samples(), view, views, batch, 0, 0, skipped)
+            .transform(stage::label);
+    return labels
+        .doOnNext(rows -> append(rows, writer, progress))
+        .then(Mono.fromCallable(reading::crc32c));
+  }
+
+  private static long requireSameBytes(Shard shard, long before, long now) {
+    if (before != now) {
+      throw new TaustreamException(
+          "%s was changed while it was labelled: its CRC-32C was %08x and is %08x; label again"
+              .formatted(shard.uri(), before, now));
+    }
+    return now;
   }
 
   private void append(SoftLabelBatch rows, LabelFileWriter writer, Progress.Task progress) {

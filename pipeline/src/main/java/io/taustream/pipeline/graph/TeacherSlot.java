@@ -97,13 +97,13 @@ record TeacherSlot(
             identity.sha256(),
             view.id(),
             view.json(),
-            view.count(),
             config.data().classes(),
             config.labels().labelEncoding());
     return SoftLabelStore.open(
         resources.objects(),
         config.labelStore().uri(),
         set,
+        view.count(),
         resources.scratch().resolve("labels"),
         resources.allocator(),
         version,

@@ -63,7 +63,10 @@ final class TestSetFactory {
     return !teachers.isEmpty()
         && Boolean.TRUE.equals(
             Flux.fromIterable(teachers)
-                .concatMap(slot -> Flux.fromIterable(test.shards()).concatMap(slot.test()::status))
+                .concatMap(
+                    slot ->
+                        Flux.fromIterable(test.shards())
+                            .concatMap(shard -> ShardStatus.of(test, shard, slot.test())))
                 .all(LabelStatus.Complete.class::isInstance)
                 .block());
   }

@@ -64,24 +64,22 @@ final class TrainingLabels implements AutoCloseable {
   void requireAll() {
     for (TeacherSlot slot : slots) {
       Flux.fromIterable(data.train().shards())
-          .concatMap(shard -> requireLabels(shard, slot.train()))
+          .concatMap(shard -> requireLabels(data.train(), shard, slot.train()))
           .blockLast();
     }
   }
 
-  private static Mono<Shard> requireLabels(Shard shard, SoftLabelStore store) {
-    return store
-        .status(shard)
+  private static Mono<Shard> requireLabels(Dataset dataset, Shard shard, SoftLabelStore store) {
+    return ShardStatus.of(dataset, shard, store)
         .map(
             status -> {
               if (status instanceof LabelStatus.Complete) {
                 return shard;
               }
-              String found = status instanceof LabelStatus.Stale stale ? stale.why() : "none found";
               throw new LabelsMissingException(
-                  ("shard %s has no labels of teacher %s (%s); run 'taustream label' with this"
+                  ("shard %s has %s of teacher %s; run 'taustream label' with this"
                           + " configuration, or 'taustream run' to label and train at once")
-                      .formatted(shard.name(), store.set().teacherId(), found));
+                      .formatted(shard.name(), status.found(), store.set().teacherId()));
             });
   }
 

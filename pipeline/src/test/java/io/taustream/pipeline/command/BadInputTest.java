@@ -176,7 +176,7 @@ class BadInputTest {
     run.command("label", "CONFIG").isDone();
     TinyShards.write(run.data(SHARD), 500, TinyRun.SHARD_SAMPLES);
 
-    run.command("train", "CONFIG").failed(1, SHARD, "no labels", "taustream label");
+    run.command("train", "CONFIG").failed(1, SHARD, "stale labels", "taustream label");
     Ended verified = run.command("labels", "verify", "CONFIG");
     assertThat(verified.status()).isEqualTo(1);
     assertThat(verified.out()).contains("1 problem", SHARD);

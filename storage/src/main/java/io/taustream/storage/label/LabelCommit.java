@@ -42,8 +42,13 @@ final class LabelCommit {
                 .maxBackoff(Duration.ofSeconds(1))
                 .filter(PreconditionFailedException.class::isInstance)
                 .onRetryExhaustedThrow((spec, signal) -> signal.failure()))
-        .flatMap(
-            stored -> index.put(LabelManifest.Entry.of(shard, stored.metadata(), stored.info())))
+        .flatMap(stored -> index(LabelManifest.Entry.of(shard, stored.metadata(), stored.info())));
+  }
+
+  /** Brings an entry into the manifest, or leaves that to others where these keep it busy. */
+  Mono<Void> index(LabelManifest.Entry entry) {
+    return index
+        .put(entry)
         .onErrorResume(
             ManifestBusyException.class,
             e -> {
@@ -73,7 +78,7 @@ final class LabelCommit {
         .map(LabelFooter::metadata)
         .flatMap(
             there ->
-                there.shardSize() == metadata.shardSize() && there.crc32c() == metadata.crc32c()
+                there.isOfSameShard(metadata) && there.views() >= metadata.views()
                     ? Mono.just(new Stored(there, info))
                     : replace)
         .onErrorResume(DamagedLabelFileException.class, e -> replace);

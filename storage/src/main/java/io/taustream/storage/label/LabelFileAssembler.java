@@ -2,6 +2,7 @@ package io.taustream.storage.label;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -10,43 +11,119 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
-/** Turns spilled rows into a label file, front to back, as {@link LabelFileWriter} specifies it. */
+/**
+ * Turns spilled rows into a label file, front to back, as {@link LabelFileWriter} specifies it. The
+ * first views may be another file's. Every batch begins at a multiple of 64 bytes and holds no
+ * place in its file, so the bytes of a batch do not depend on where it lies.
+ */
 final class LabelFileAssembler {
+  private static final int PREFETCH = 2;
+
   private final LabelSpill spill;
   private final LabelMetadata metadata;
   private final LabelCompression compression;
+  private final Optional<LabelBase> base;
   private final List<LabelColumn> columns;
   private final int batchRows;
 
-  LabelFileAssembler(LabelSpill spill, LabelMetadata metadata, LabelCompression compression) {
+  /**
+   * @param compression of the batches that are written here; those of the base stay as they are
+   * @param base whose views come first; the spill holds the others
+   */
+  LabelFileAssembler(
+      LabelSpill spill,
+      LabelMetadata metadata,
+      LabelCompression compression,
+      Optional<LabelBase> base) {
     this.spill = spill;
     this.metadata = metadata;
     this.compression = compression;
+    this.base = base;
     this.columns = metadata.set().encoding().columns(metadata.set().classes());
     this.batchRows = LabelFileFormat.batchRows(metadata.set());
   }
 
-  void write(Path file) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ChecksummedChannel out = new ChecksummedChannel(channel);
-      List<Long> checksums = new ArrayList<>();
-      out.write(ByteBuffer.wrap(Arrays.copyOf(LabelFileFormat.MAGIC, LabelFileFormat.HEAD_BYTES)));
-      out.write(LabelFileFormat.frame(LabelFileFormat.schemaMessage(metadata), out.position()));
-      checksums.add(out.takeChecksum());
-      List<LabelBlock> blocks = new ArrayList<>();
-      int rows = metadata.rowsPerView();
-      for (int view = 0; view < metadata.set().views(); view++) {
-        try (DataInputStream samples = spill.openSamples()) {
-          for (int first = 0; first < rows; first += batchRows) {
-            int count = Math.min(batchRows, rows - first);
-            blocks.add(writeBatch(view, first, readKeys(samples, count), out));
-            checksums.add(out.takeChecksum());
-          }
+  /**
+   * Writes the file. Cold. Fails with {@link LabelsNotExtendableException} where the base's bytes
+   * are not those of its checksums; errors of local files are {@link IOException}s.
+   */
+  Mono<Void> write(Path file) {
+    return Mono.using(
+        () -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+        channel -> write(new ChecksummedChannel(channel)),
+        LabelFileAssembler::close);
+  }
+
+  private Mono<Void> write(ChecksummedChannel out) {
+    List<LabelBlock> blocks = new ArrayList<>();
+    List<Long> checksums = new ArrayList<>();
+    return step(() -> writeHead(checksums, out))
+        .then(Mono.defer(() -> copyBase(blocks, checksums, out)))
+        .then(step(() -> writeViews(blocks, checksums, out)));
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static Mono<Void> step(Step step) {
+    return Mono.fromCallable(
+        () -> {
+          step.run();
+          return null;
+        });
+  }
+
+  private void writeHead(List<Long> checksums, ChecksummedChannel out) throws IOException {
+    out.write(ByteBuffer.wrap(Arrays.copyOf(LabelFileFormat.MAGIC, LabelFileFormat.HEAD_BYTES)));
+    out.write(LabelFileFormat.frame(LabelFileFormat.schemaMessage(metadata), out.position()));
+    checksums.add(out.takeChecksum());
+  }
+
+  private Mono<Void> copyBase(
+      List<LabelBlock> blocks, List<Long> checksums, ChecksummedChannel out) {
+    if (base.isEmpty()) {
+      return Mono.empty();
+    }
+    LabelBase.Copy copy = base.get().new Copy(out, blocks, checksums);
+    return base.get()
+        .blocks()
+        .publishOn(Schedulers.boundedElastic(), PREFETCH)
+        .<Void>handle(
+            (bytes, sink) -> {
+              try {
+                copy.write(bytes);
+              } catch (IOException e) {
+                sink.error(e);
+              }
+            })
+        .then();
+  }
+
+  private void writeViews(List<LabelBlock> blocks, List<Long> checksums, ChecksummedChannel out)
+      throws IOException {
+    int rows = metadata.rowsPerView();
+    for (int view = base.map(LabelBase::views).orElse(0); view < metadata.views(); view++) {
+      try (DataInputStream samples = spill.openSamples()) {
+        for (int first = 0; first < rows; first += batchRows) {
+          int count = Math.min(batchRows, rows - first);
+          blocks.add(writeBatch(view, first, readKeys(samples, count), out));
+          checksums.add(out.takeChecksum());
         }
       }
-      writeTail(blocks, checksums, out);
+    }
+    writeTail(blocks, checksums, out);
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

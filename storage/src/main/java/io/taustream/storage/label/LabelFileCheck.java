@@ -1,10 +1,6 @@
 package io.taustream.storage.label;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,12 +10,12 @@ import java.util.zip.CRC32C;
 final class LabelFileCheck {
   private static final int MAX_PROBLEMS = 100;
 
-  private final Path file;
+  private final String file;
   private final LabelFooter footer;
-  private final List<StoredBatch> batches;
+  private final LabelBatches batches;
   private final List<LabelProblem> problems = new ArrayList<>();
 
-  LabelFileCheck(Path file, LabelFooter footer, List<StoredBatch> batches) {
+  LabelFileCheck(String file, LabelFooter footer, LabelBatches batches) {
     this.file = file;
     this.footer = footer;
     this.batches = batches;
@@ -27,14 +23,10 @@ final class LabelFileCheck {
 
   List<LabelProblem> run() {
     checkHead();
-    int perView = batches.size() / footer.metadata().set().views();
-    for (int i = 0; i < batches.size(); i++) {
-      if (checksum(batches.get(i).bytes()) != footer.checksums().get(i + 1)) {
-        report(i, -1, "its bytes differ from their CRC-32C in the footer");
-      }
-      try (MappedBatch batch = batches.get(i).open();
-          MappedBatch reference = batches.get(i % perView).open()) {
-        checkRows(i, i / perView, batch, i % perView, reference);
+    int perView = footer.batchesPerView();
+    for (int i = 0; i < footer.blocks().size(); i++) {
+      try {
+        checkBatch(i, perView);
       } catch (DamagedLabelFileException e) {
         report(i, -1, e.getMessage());
       }
@@ -43,14 +35,24 @@ final class LabelFileCheck {
   }
 
   private void checkHead() {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer head = ByteBuffer.allocate(Math.toIntExact(footer.headLength()));
-      while (head.hasRemaining() && channel.read(head, head.position()) >= 0) {}
-      if (checksum(head.flip()) != footer.checksums().get(0)) {
+    try {
+      if (checksum(batches.head()) != footer.checksums().get(0)) {
         report(-1, -1, "its head differs from its CRC-32C in the footer");
       }
-    } catch (IOException e) {
-      report(-1, -1, "it cannot be read: " + e);
+    } catch (DamagedLabelFileException e) {
+      report(-1, -1, e.getMessage());
+    }
+  }
+
+  private void checkBatch(int index, int perView) {
+    StoredBatch stored = batches.batch(index);
+    if (checksum(stored.bytes()) != footer.checksums().get(index + 1)) {
+      report(index, -1, "its bytes differ from their CRC-32C in the footer");
+    }
+    int first = index % perView;
+    try (MappedBatch batch = stored.open();
+        MappedBatch reference = batches.batch(first).open()) {
+      checkRows(index, index / perView, batch, first, reference);
     }
   }
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -66,7 +68,7 @@ import reactor.core.scheduler.Schedulers;
  *   <li>{@code taustream.format}: {@code 1}
  *   <li>{@code taustream.teacher}, {@code taustream.teacher_sha256}: name; 64 hex digits
  *   <li>{@code taustream.view_id}, {@code taustream.view}, {@code taustream.views}: the view's id,
- *       its description as JSON, the number of views
+ *       its description as JSON, the number V of views: the file holds views 0 to V − 1
  *   <li>{@code taustream.classes}, {@code taustream.encoding}: the class count; {@code dense-f16},
  *       {@code dense-f32}, {@code top-k} or {@code sampled}
  *   <li>{@code taustream.k}, {@code taustream.rest_temperatures}: for {@code top-k} only; the
@@ -76,6 +78,8 @@ import reactor.core.scheduler.Schedulers;
  *       that the mass is known at
  *   <li>{@code taustream.shard}: the data shard, {@code {"name":…,"size":…}}
  *   <li>{@code taustream.crc32c}: CRC-32C of the data shard's bytes as they were read, 8 hex digits
+ *   <li>{@code taustream.samples_crc32c}: {@link SampleDigest} of the samples that have rows, 8 hex
+ *       digits
  *   <li>{@code taustream.samples}: samples in the shard, those without an image included
  *   <li>{@code taustream.skipped}: ordinals of samples without a decodable image, rising, separated
  *       by commas; they have no rows. The i-th row of a view belongs to the i-th ordinal that is
@@ -96,14 +100,24 @@ import reactor.core.scheduler.Schedulers;
  * lost, a shard is taken for the labelled one if its size agrees, and {@code labels verify}
  * compares the checksum.
  *
+ * <h2>Growth</h2>
+ *
+ * A file with more views begins, behind its head, with all blocks of the file with fewer: they are
+ * view-major and aligned, and say nothing of how many views there are. So views are added without
+ * labelling the first ones again ({@link SoftLabelStore#extend}): the new file is a new head, the
+ * old blocks byte for byte with their checksums, the new views' blocks and a new footer. It is the
+ * file that labelling all views at once would have given, to the bit, where the old blocks and the
+ * new ones are compressed alike; after {@code labels.compression} was changed the file holds both,
+ * and the same labels.
+ *
  * <h2>The commit</h2>
  *
  * <ol>
  *   <li>The file is assembled in the scratch folder.
  *   <li>It is written whole to {@code <folder>/<shard name>.arrow}: only if nothing is there, or
- *       only over the version found there if that was made from other bytes of the shard. If
- *       another process has committed labels of the same bytes meanwhile, theirs stay and the
- *       commit has succeeded.
+ *       only over the version found there if that was made from other bytes of the shard or has
+ *       fewer views. If another process has committed as many views or more of the same bytes
+ *       meanwhile, theirs stay and the commit has succeeded.
  *   <li>The manifest is updated by a conditional write that is tried again on a conflict.
  * </ol>
  *
@@ -114,6 +128,8 @@ import reactor.core.scheduler.Schedulers;
 public final class LabelFileWriter implements AutoCloseable {
   private final Shard shard;
   private final LabelSet set;
+  private final int views;
+  private final Optional<LabelBase> base;
   private final String writer;
   private final LabelCompression compression;
   private final LabelSpill spill;
@@ -121,9 +137,15 @@ public final class LabelFileWriter implements AutoCloseable {
   private boolean usable = true;
   private boolean closed;
 
+  /**
+   * @param views of each sample in the file
+   * @param base the file that has the first of them; without, all are to be appended
+   */
   LabelFileWriter(
       Shard shard,
       LabelSet set,
+      int views,
+      Optional<LabelBase> base,
       String writer,
       LabelCompression compression,
       Path scratch,
@@ -132,15 +154,27 @@ public final class LabelFileWriter implements AutoCloseable {
       throws IOException {
     this.shard = shard;
     this.set = set;
+    this.views = views;
+    this.base = base;
     this.writer = writer;
     this.compression = compression;
     this.committer = committer;
-    this.spill = new LabelSpill(scratch, set, allocator);
+    this.spill = new LabelSpill(scratch, set, firstView(), views, allocator);
+  }
+
+  private int firstView() {
+    return base.map(LabelBase::views).orElse(0);
+  }
+
+  /** The numbers, rising, of the views that are to be appended: those that are not there yet. */
+  public List<Integer> missingViews() {
+    return IntStream.range(firstView(), views).boxed().toList();
   }
 
   /**
-   * Appends a batch's rows. The batch stays the caller's. Views may come in any interleaving;
-   * within a view samples come in shard order, and in the end every view has the same samples.
+   * Appends a batch's rows, of {@link #missingViews} only. The batch stays the caller's. Views may
+   * come in any interleaving; within a view samples come in shard order, and in the end every view
+   * has the same samples.
    *
    * @throws TaustreamException if a logit cannot be stored: it names the sample; the writer can
    *     then only be closed
@@ -173,9 +207,10 @@ public final class LabelFileWriter implements AutoCloseable {
   }
 
   private void requireOwn(SampleView row) {
-    if (!row.shard().equals(shard.name()) || row.view() < 0 || row.view() >= set.views()) {
+    if (!row.shard().equals(shard.name()) || row.view() < firstView() || row.view() >= views) {
       throw new IllegalArgumentException(
-          "%s is no row of shard %s with %d views".formatted(row, shard.name(), set.views()));
+          "%s is no row of shard %s with views %d to %d"
+              .formatted(row, shard.name(), firstView(), views - 1));
     }
   }
 
@@ -189,18 +224,21 @@ public final class LabelFileWriter implements AutoCloseable {
    * @return what was committed
    * @throws IllegalArgumentException as an error, if the appended and the skipped samples are not
    *     together all ordinals from 0 up, each once
+   * @throws LabelsNotExtendableException as an error, if there are views already and these are not
+   *     of the same bytes, keys and classes, or are damaged
    */
   public Mono<LabelMetadata> commit(long crc32cOfShard, Collection<Integer> skippedOrdinals) {
-    return Mono.fromCallable(() -> assemble(crc32cOfShard, skippedOrdinals))
+    return Mono.fromCallable(() -> describe(crc32cOfShard, skippedOrdinals))
         .subscribeOn(Schedulers.boundedElastic())
         .flatMap(
-            file ->
-                committer.commit(shard, file.metadata(), file.path()).thenReturn(file.metadata()));
+            metadata ->
+                assemble(metadata)
+                    .flatMap(file -> committer.commit(shard, metadata, file))
+                    .thenReturn(metadata));
   }
 
-  private record Assembled(LabelMetadata metadata, Path path) {}
-
-  private synchronized Assembled assemble(long crc32c, Collection<Integer> skippedOrdinals) {
+  /** Ends the appending. */
+  private synchronized LabelMetadata describe(long crc32c, Collection<Integer> skippedOrdinals) {
     requireUsable();
     usable = false;
     try {
@@ -208,13 +246,29 @@ public final class LabelFileWriter implements AutoCloseable {
       List<Integer> skipped = skippedOrdinals.stream().sorted().distinct().toList();
       int samples = countSamples(ordinals, skipped);
       LabelMetadata metadata =
-          new LabelMetadata(set, shard.name(), shard.size(), crc32c, samples, skipped, writer);
-      Path file = spill.folder().resolve("labels.arrow");
-      new LabelFileAssembler(spill, metadata, compression).write(file);
-      return new Assembled(metadata, file);
+          new LabelMetadata(
+              set,
+              views,
+              shard.name(),
+              shard.size(),
+              crc32c,
+              spill.samplesCrc32c(),
+              samples,
+              skipped,
+              writer);
+      base.ifPresent(there -> there.requireSameShard(metadata));
+      return metadata;
     } catch (IOException e) {
       throw scratchFailure(e);
     }
+  }
+
+  private Mono<Path> assemble(LabelMetadata metadata) {
+    Path file = spill.folder().resolve("labels.arrow");
+    return new LabelFileAssembler(spill, metadata, compression, base)
+        .write(file)
+        .thenReturn(file)
+        .onErrorMap(IOException.class, this::scratchFailure);
   }
 
   /** Nothing may be lost or doubled: every ordinal has rows or was skipped, none both. */

@@ -55,14 +55,20 @@ final class LabelFolder {
 
   /** Reads the end of any label file: one ranged read, or two if the footer is a long one. */
   static Mono<LabelFooter> readFooter(ObjectStore objects, ObjectInfo info) {
-    String where = info.uri().toString();
+    return readFooterBytes(objects, info)
+        .map(tail -> LabelFooter.parse(tail, info.size(), info.uri().toString()));
+  }
+
+  /** The bytes of the footer to the file's end. */
+  static Mono<ByteBuffer> readFooterBytes(ObjectStore objects, ObjectInfo info) {
     return readTail(objects, info, FIRST_READ)
         .flatMap(
             tail -> {
-              int length = LabelFooter.lengthFromTail(tail, info.size(), where);
-              return length <= tail.limit() ? Mono.just(tail) : readTail(objects, info, length);
-            })
-        .map(tail -> LabelFooter.parse(tail, info.size(), where));
+              int length = LabelFooter.lengthFromTail(tail, info.size(), info.uri().toString());
+              return length <= tail.limit()
+                  ? Mono.just(tail.slice(tail.limit() - length, length))
+                  : readTail(objects, info, length);
+            });
   }
 
   private static Mono<ByteBuffer> readTail(ObjectStore objects, ObjectInfo info, int bytes) {

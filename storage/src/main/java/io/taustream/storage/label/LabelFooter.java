@@ -27,6 +27,16 @@ import org.apache.arrow.vector.types.pojo.Field;
 record LabelFooter(
     LabelMetadata metadata, List<LabelBlock> blocks, List<Long> checksums, long headLength) {
 
+  int batchesPerView() {
+    return blocks.size() / metadata.views();
+  }
+
+  /** The rows of a record batch. */
+  int rows(int batch) {
+    int batchRows = LabelFileFormat.batchRows(metadata.set());
+    return Math.min(batchRows, metadata.rowsPerView() - batch % batchesPerView() * batchRows);
+  }
+
   /**
    * The number of bytes at the file's end that hold the footer, from its last bytes.
    *
@@ -125,7 +135,7 @@ record LabelFooter(
       List<LabelBlock> blocks, LabelMetadata metadata, long footerOffset, String where) {
     int batchRows = LabelFileFormat.batchRows(metadata.set());
     long expected =
-        (long) metadata.set().views() * ((metadata.rowsPerView() + batchRows - 1L) / batchRows);
+        (long) metadata.views() * ((metadata.rowsPerView() + batchRows - 1L) / batchRows);
     if (blocks.size() != expected) {
       throw damaged(
           where, "it has %d record batches, expected are %d".formatted(blocks.size(), expected));

@@ -19,7 +19,8 @@ import reactor.core.publisher.Mono;
  * @param viewId policy's name and hash
  * @param encoding as text
  * @param classes logits of each row
- * @param views of each sample
+ * @param leastViews of each sample, in the file that has the fewest
+ * @param mostViews of each sample, in the file that has the most
  * @param shards label files
  * @param rows in all of them
  * @param bytes of all of them
@@ -30,7 +31,8 @@ public record LabelInventory(
     String viewId,
     String encoding,
     int classes,
-    int views,
+    int leastViews,
+    int mostViews,
     int shards,
     long rows,
     long bytes) {
@@ -86,7 +88,8 @@ public record LabelInventory(
         set.viewId(),
         set.encoding().text(),
         set.classes(),
-        set.views(),
+        metadata.views(),
+        metadata.views(),
         1,
         metadata.rows(),
         info.size());
@@ -99,7 +102,8 @@ public record LabelInventory(
         viewId,
         encoding,
         classes,
-        views,
+        Math.min(leastViews, other.leastViews),
+        Math.max(mostViews, other.mostViews),
         shards + other.shards,
         rows + other.rows,
         bytes + other.bytes);

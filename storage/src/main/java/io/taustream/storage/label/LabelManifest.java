@@ -27,12 +27,12 @@ import java.util.TreeMap;
  * <ul>
  *   <li>{@code format}: 1
  *   <li>{@code teacher}, {@code teacher_sha256}, {@code view_id}, {@code view} (the description, a
- *       string), {@code views}, {@code classes}, {@code encoding}, and what the encoding is made of
- *       (for top-k, {@code k} and {@code rest_temperatures}), as strings: as in the files
+ *       string), {@code classes}, {@code encoding}, and what the encoding is made of (for top-k,
+ *       {@code k} and {@code rest_temperatures}), as strings: as in the files
  *   <li>{@code shards}, by name: {@code shard}; {@code uri} and {@code version} of the data shard,
  *       null in an entry rebuilt from the file alone; {@code size} and {@code crc32c} of the data
- *       shard; {@code samples}, {@code skipped} (a count); {@code rows}, {@code bytes}, {@code
- *       label_version} of the label file
+ *       shard; {@code samples}, {@code skipped} (a count), {@code views}; {@code rows}, {@code
+ *       bytes}, {@code label_version} of the label file
  * </ul>
  */
 record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
@@ -49,8 +49,10 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
       String version,
       long size,
       String crc32c,
+      String samplesCrc32c,
       int samples,
       int skipped,
+      int views,
       long rows,
       long bytes,
       String labelVersion) {
@@ -69,8 +71,10 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
           null,
           metadata.shardSize(),
           "%08x".formatted(metadata.crc32c()),
+          "%08x".formatted(metadata.samplesCrc32c()),
           metadata.samples(),
           metadata.skipped().size(),
+          metadata.views(),
           metadata.rows(),
           label.size(),
           label.version());
@@ -78,7 +82,22 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
 
     Entry madeFrom(String newUri, String newVersion) {
       return new Entry(
-          shard, newUri, newVersion, size, crc32c, samples, skipped, rows, bytes, labelVersion);
+          shard,
+          newUri,
+          newVersion,
+          size,
+          crc32c,
+          samplesCrc32c,
+          samples,
+          skipped,
+          views,
+          rows,
+          bytes,
+          labelVersion);
+    }
+
+    private boolean isWhole() {
+      return shard != null && crc32c != null && samplesCrc32c != null && views > 0;
     }
 
     boolean describes(ObjectInfo label) {
@@ -86,7 +105,9 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
     }
 
     boolean isOfSameBytes(Entry other) {
-      return size == other.size && crc32c.equals(other.crc32c);
+      return size == other.size
+          && crc32c.equals(other.crc32c)
+          && samplesCrc32c.equals(other.samplesCrc32c);
     }
   }
 
@@ -107,7 +128,6 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
         .put("teacher_sha256", set.teacherSha256())
         .put("view_id", set.viewId())
         .put("view", set.viewJson())
-        .put("views", set.views())
         .put("classes", set.classes())
         .put("encoding", set.encoding().text());
     set.encoding().parameters().forEach(root::put);
@@ -143,14 +163,13 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
               root.path("teacher_sha256").asText(),
               root.path("view_id").asText(),
               root.path("view").asText(),
-              root.path("views").asInt(),
               root.path("classes").asInt(),
               LabelEncoding.of(
                   root.path("encoding").asText(), parameter -> root.path(parameter).asText()));
       SortedMap<String, Entry> entries = new TreeMap<>();
       for (JsonNode shard : root.path("shards")) {
         Entry entry = JSON.treeToValue(shard, Entry.class);
-        if (entry.shard() != null && entry.crc32c() != null) {
+        if (entry.isWhole()) {
           entries.put(entry.shard(), entry);
         }
       }

@@ -17,18 +17,22 @@ import java.util.stream.Stream;
  * LabelFileWriter}. Immutable.
  *
  * @param set teacher, view, classes and encoding
+ * @param views of each sample: the file holds views 0 to {@code views} − 1
  * @param shardName the data shard's file name
  * @param shardSize the data shard's size in bytes
  * @param crc32c of the data shard's bytes as they were read for labelling
+ * @param samplesCrc32c of the samples that have rows: see {@link SampleDigest}
  * @param samples in the shard, those without a decodable image included
  * @param skipped the ordinals, rising, of the samples without a decodable image: they have no row
  * @param writer the program that wrote the file, "taustream" and its version
  */
 public record LabelMetadata(
     LabelSet set,
+    int views,
     String shardName,
     long shardSize,
     long crc32c,
+    long samplesCrc32c,
     int samples,
     List<Integer> skipped,
     String writer) {
@@ -47,7 +51,16 @@ public record LabelMetadata(
 
   /** Rows of the file. */
   public long rows() {
-    return (long) rowsPerView() * set.views();
+    return (long) rowsPerView() * views;
+  }
+
+  /** Whether both are of the same samples of the same bytes of a shard. */
+  boolean isOfSameShard(LabelMetadata other) {
+    return shardSize == other.shardSize
+        && crc32c == other.crc32c
+        && samplesCrc32c == other.samplesCrc32c
+        && samples == other.samples
+        && skipped.equals(other.skipped);
   }
 
   /** The schema metadata in the order in which it is written. */
@@ -58,7 +71,7 @@ public record LabelMetadata(
     map.put(PREFIX + "teacher_sha256", set.teacherSha256());
     map.put(PREFIX + "view_id", set.viewId());
     map.put(PREFIX + "view", set.viewJson());
-    map.put(PREFIX + "views", Integer.toString(set.views()));
+    map.put(PREFIX + "views", Integer.toString(views));
     map.put(PREFIX + "classes", Integer.toString(set.classes()));
     map.put(PREFIX + "encoding", set.encoding().text());
     set.encoding().parameters().forEach((name, value) -> map.put(PREFIX + name, value));
@@ -70,6 +83,7 @@ public record LabelMetadata(
             .put("size", shardSize)
             .toString());
     map.put(PREFIX + "crc32c", "%08x".formatted(crc32c));
+    map.put(PREFIX + "samples_crc32c", "%08x".formatted(samplesCrc32c));
     map.put(PREFIX + "samples", Integer.toString(samples));
     map.put(PREFIX + "skipped", join(skipped));
     map.put(PREFIX + "writer", writer);
@@ -97,7 +111,6 @@ public record LabelMetadata(
               get(map, "teacher_sha256", where),
               get(map, "view_id", where),
               get(map, "view", where),
-              Integer.parseInt(get(map, "views", where)),
               Integer.parseInt(get(map, "classes", where)),
               LabelEncoding.of(
                   get(map, "encoding", where), parameter -> get(map, parameter, where)));
@@ -109,9 +122,11 @@ public record LabelMetadata(
       LabelMetadata metadata =
           new LabelMetadata(
               set,
+              Integer.parseInt(get(map, "views", where)),
               shard.get("name").textValue(),
               shard.get("size").longValue(),
               Long.parseLong(get(map, "crc32c", where), 16),
+              Long.parseLong(get(map, "samples_crc32c", where), 16),
               Integer.parseInt(get(map, "samples", where)),
               split(get(map, "skipped", where)).map(Integer::valueOf).toList(),
               get(map, "writer", where));
@@ -132,6 +147,10 @@ public record LabelMetadata(
   }
 
   private void requireOrdered(String where) {
+    if (views < 1) {
+      throw new DamagedLabelFileException(
+          "%s: taustream.views is %d; there is at least 1".formatted(where, views));
+    }
     int last = -1;
     for (int ordinal : skipped) {
       if (ordinal <= last || ordinal >= samples) {

@@ -4,13 +4,13 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectUri;
 
 /**
- * What the labels of one folder are: whose, of which views, in which encoding.
+ * What the labels of one folder are: whose, of which views, in which encoding. How many views of a
+ * sample there are is not part of it: a label file holds views 0 to V − 1, and V may grow.
  *
  * @param teacherName the teacher's name in the configuration
  * @param teacherSha256 64 hex digits over the model, its external data and its card
- * @param viewId the policy's name, "-", a 12-digit hash of policy, size, seed and count
+ * @param viewId the policy's name, "-", a 12-digit hash of policy, size and seed
  * @param viewJson the view's description, kept as it is
- * @param views views of each sample, 1 to 65536
  * @param classes logits of each row, at least 2
  */
 public record LabelSet(
@@ -18,7 +18,6 @@ public record LabelSet(
     String teacherSha256,
     String viewId,
     String viewJson,
-    int views,
     int classes,
     LabelEncoding encoding) {
   public LabelSet {
@@ -29,9 +28,6 @@ public record LabelSet(
     }
     requireFolderName("teacher name", teacherName);
     requireFolderName("view id", viewId);
-    if (views < 1 || views > 65536) {
-      throw new TaustreamException("view.count is %d; allowed are 1 to 65536".formatted(views));
-    }
     if (classes < 2) {
       throw new TaustreamException("data.classes is %d; at least 2 are needed".formatted(classes));
     }
@@ -71,7 +67,6 @@ public record LabelSet(
     require(where, "teacher SHA-256", found.teacherSha256, teacherSha256);
     require(where, "view", found.viewId, viewId);
     require(where, "view", found.viewJson, viewJson);
-    require(where, "view count", found.views, views);
     require(where, "class count", found.classes, classes);
     require(where, "encoding", found.encoding, encoding);
   }

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -41,6 +40,7 @@ final class LabelSpill implements AutoCloseable {
   private final int batchRows;
   // Bytes a row takes in the view seeds (first) and in each of the encoding's columns.
   private final int[] widths;
+  private final int firstView;
   private final ViewSpill[] views;
   private final ArrowBuf staging;
   private final ByteBuffer[] stages;
@@ -49,8 +49,14 @@ final class LabelSpill implements AutoCloseable {
   private final DataOutputStream samples;
   private int sampleCount;
 
-  LabelSpill(Path folder, LabelSet set, BufferAllocator allocator) throws IOException {
+  /**
+   * @param firstView the views below it are not asked for
+   * @param views the number of the last view, plus 1
+   */
+  LabelSpill(Path folder, LabelSet set, int firstView, int views, BufferAllocator allocator)
+      throws IOException {
     this.folder = folder;
+    this.firstView = firstView;
     this.set = set;
     this.batchRows = LabelFileFormat.batchRows(set);
     List<LabelColumn> columns = set.encoding().columns(set.classes());
@@ -62,7 +68,7 @@ final class LabelSpill implements AutoCloseable {
       rowBytes += widths[i + 1];
     }
     stagedRows = Math.max(1, Math.min(batchRows, STAGING_BYTES / rowBytes));
-    views = new ViewSpill[set.views()];
+    this.views = new ViewSpill[views];
     Files.createDirectories(folder);
     samples =
         new DataOutputStream(
@@ -148,17 +154,23 @@ final class LabelSpill implements AutoCloseable {
    */
   BitSet finish() throws IOException {
     samples.close();
-    for (int i = 0; i < views.length; i++) {
+    ViewSpill first = views[firstView];
+    for (int i = firstView; i < views.length; i++) {
       int rows = views[i] == null ? 0 : views[i].rows;
-      long identity = views[i] == null ? 0 : views[i].identity.getValue();
-      long expected = views[0] == null ? 0 : views[0].identity.getValue();
+      long identity = views[i] == null ? 0 : views[i].identity.value();
+      long expected = first == null ? 0 : first.identity.value();
       if (rows != sampleCount || identity != expected) {
         throw new IllegalStateException(
-            "view %d holds %d rows of %d samples, or other samples than view 0"
-                .formatted(i, rows, sampleCount));
+            "view %d holds %d rows of %d samples, or other samples than view %d"
+                .formatted(i, rows, sampleCount, firstView));
       }
     }
     return ordinals;
+  }
+
+  /** The digest of the samples, when {@link #finish} has found them to be those of every view. */
+  long samplesCrc32c() {
+    return views[firstView] == null ? 0 : views[firstView].identity.value();
   }
 
   /** The samples in order; the caller closes the stream. */
@@ -250,7 +262,7 @@ final class LabelSpill implements AutoCloseable {
   /** One view's file and how far it is. */
   private static final class ViewSpill {
     final FileChannel channel;
-    final CRC32C identity = new CRC32C();
+    final SampleDigest identity = new SampleDigest();
     int rows;
     int lastOrdinal = -1;
 
@@ -270,13 +282,7 @@ final class LabelSpill implements AutoCloseable {
                 .formatted(sample.ordinal(), sample.view(), lastOrdinal));
       }
       lastOrdinal = sample.ordinal();
-      byte[] key = sample.key().getBytes(StandardCharsets.UTF_8);
-      identity.update(
-          ByteBuffer.allocate(2 * Integer.BYTES + key.length)
-              .putInt(sample.ordinal())
-              .putInt(sample.label())
-              .put(key)
-              .flip());
+      identity.add(sample.ordinal(), sample.label(), sample.key());
       rows++;
     }
   }

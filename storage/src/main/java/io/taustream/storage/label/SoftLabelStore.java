@@ -8,22 +8,30 @@ import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.sample.Shard;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
  * The stored labels of one {@link LabelSet}: one label file for each data shard, in {@code
- * <root>/<teacher-id>/<view-id>/}. Several processes may use one store at once, over one scratch
- * folder or several: they may label a shard twice, never damage it. Thread-safe. {@link
- * LabelFileWriter} specifies files and commit, {@link LabelManifest} the manifest.
+ * <root>/<teacher-id>/<view-id>/}. A store is opened for so many views; files may hold more, of
+ * which the first are read, or fewer, to which the others are added. Several processes may use one
+ * store at once, over one scratch folder or several: they may label a shard twice, never damage it.
+ * Thread-safe. {@link LabelFileWriter} specifies files and commit, {@link LabelManifest} the
+ * manifest.
  *
  * <p>All operations are cold and check, where they read anything, that what lies in the folder is
  * of this set; if not, they fail with {@link LabelsMismatchException}, which names both.
  */
 public final class SoftLabelStore implements AutoCloseable {
+  /** As many as {@code view: uint16} tells apart. */
+  private static final int MOST_VIEWS = 65_536;
+
   private final ObjectUri root;
+  private final ObjectStore objects;
   private final LabelSet set;
+  private final int views;
   private final BufferAllocator allocator;
   private final String writer;
   private final ScratchFolder scratch;
@@ -38,12 +46,19 @@ public final class SoftLabelStore implements AutoCloseable {
       ObjectStore objects,
       ObjectUri root,
       LabelSet set,
+      int views,
       Path scratch,
       BufferAllocator allocator,
       String version,
       LabelCompression compression) {
+    if (views < 1 || views > MOST_VIEWS) {
+      throw new TaustreamException(
+          "view.count is %d; allowed are 1 to %d".formatted(views, MOST_VIEWS));
+    }
+    this.objects = objects;
     this.root = root;
     this.set = set;
+    this.views = views;
     this.allocator = allocator;
     this.writer = "taustream " + version;
     this.folder = new LabelFolder(objects, root, set);
@@ -61,6 +76,7 @@ public final class SoftLabelStore implements AutoCloseable {
    *
    * @param objects stays the caller's
    * @param root what the configuration calls {@code labels.store}
+   * @param views of each sample that are asked for, 0 to {@code views} − 1; files may hold more
    * @param scratch a local folder with room for the labels of the shards being labelled, and, for
    *     {@code s3:}, of the label files being read; several processes may share it
    * @param allocator accounts the writers' memory: at most 256 KiB each, or one row if that is more
@@ -70,10 +86,11 @@ public final class SoftLabelStore implements AutoCloseable {
       ObjectStore objects,
       ObjectUri root,
       LabelSet set,
+      int views,
       Path scratch,
       BufferAllocator allocator,
       String version) {
-    return open(objects, root, set, scratch, allocator, version, LabelCompression.NONE);
+    return open(objects, root, set, views, scratch, allocator, version, LabelCompression.NONE);
   }
 
   /**
@@ -86,15 +103,21 @@ public final class SoftLabelStore implements AutoCloseable {
       ObjectStore objects,
       ObjectUri root,
       LabelSet set,
+      int views,
       Path scratch,
       BufferAllocator allocator,
       String version,
       LabelCompression compression) {
-    return new SoftLabelStore(objects, root, set, scratch, allocator, version, compression);
+    return new SoftLabelStore(objects, root, set, views, scratch, allocator, version, compression);
   }
 
   public LabelSet set() {
     return set;
+  }
+
+  /** How many views of each sample are asked for. */
+  public int views() {
+    return views;
   }
 
   /** Where the shard's label file is or will be. */
@@ -115,28 +138,80 @@ public final class SoftLabelStore implements AutoCloseable {
   }
 
   private Mono<LabelStatus> status(Shard shard, ObjectInfo info) {
-    Mono<LabelManifest.Entry> fromFile =
-        folder.footer(info).map(footer -> LabelManifest.Entry.ofFile(footer.metadata(), info));
-    return index
-        .entry(shard.name(), info)
-        .switchIfEmpty(fromFile)
+    return entry(shard, info)
         .map(entry -> judge(shard, entry))
         .onErrorResume(
             DamagedLabelFileException.class, e -> Mono.just(new LabelStatus.Stale(e.getMessage())));
   }
 
-  private static LabelStatus judge(Shard shard, LabelManifest.Entry entry) {
+  private Mono<LabelManifest.Entry> entry(Shard shard, ObjectInfo info) {
+    Mono<LabelManifest.Entry> fromFile =
+        folder.footer(info).map(footer -> LabelManifest.Entry.ofFile(footer.metadata(), info));
+    return index.entry(shard.name(), info).switchIfEmpty(fromFile);
+  }
+
+  private LabelStatus judge(Shard shard, LabelManifest.Entry entry) {
     if (entry.size() != shard.size()) {
       return new LabelStatus.Stale(
           "made from %d bytes, %s has %d".formatted(entry.size(), shard.uri(), shard.size()));
     }
     if (entry.version() != null && !entry.version().equals(shard.version())) {
-      return new LabelStatus.Stale(
+      return new LabelStatus.Unproven(
           "made from version %s of %s, %s is version %s"
               .formatted(entry.version(), entry.uri(), shard.uri(), shard.version()));
     }
+    if (entry.views() < views) {
+      return new LabelStatus.Partial(entry.views(), views);
+    }
     return new LabelStatus.Complete(
-        entry.rows(), entry.bytes(), Long.parseLong(entry.crc32c(), 16), entry.skipped());
+        entry.views(),
+        entry.rows(),
+        entry.bytes(),
+        Long.parseLong(entry.crc32c(), 16),
+        entry.skipped());
+  }
+
+  /**
+   * What the shard's label file says of itself, whatever its status is. Fails where there is none,
+   * with {@link ObjectNotFoundException}, or a damaged one.
+   */
+  public Mono<LabelMetadata> metadata(Shard shard) {
+    return folder.stat(shard.name()).flatMap(folder::footer).map(LabelFooter::metadata);
+  }
+
+  /**
+   * Compares a shard, whose status is {@link LabelStatus.Unproven}, with what was labelled; where
+   * they are the same, the manifest's entry takes the shard's URI and version.
+   *
+   * @param crc32cOfShard CRC-32C of its bytes as read now
+   * @param crc32cOfSamples {@link SampleDigest} of its samples but for those that were {@link
+   *     LabelMetadata#skipped}
+   * @return the status now: {@link LabelStatus.Stale} where the labels were made from another shard
+   */
+  public Mono<LabelStatus> confirm(Shard shard, long crc32cOfShard, long crc32cOfSamples) {
+    return folder
+        .stat(shard.name())
+        .flatMap(info -> entry(shard, info))
+        .flatMap(
+            entry -> {
+              String bytes = "%08x".formatted(crc32cOfShard);
+              String samples = "%08x".formatted(crc32cOfSamples);
+              if (entry.size() != shard.size() || !entry.crc32c().equals(bytes)) {
+                return stale(shard, "bytes", entry.crc32c(), bytes);
+              }
+              if (!entry.samplesCrc32c().equals(samples)) {
+                return stale(shard, "keys or classes", entry.samplesCrc32c(), samples);
+              }
+              LabelManifest.Entry same = entry.madeFrom(shard.uri().toString(), shard.version());
+              return committer.index(same).thenReturn(judge(shard, same));
+            });
+  }
+
+  private static Mono<LabelStatus> stale(Shard shard, String what, String labelled, String found) {
+    return Mono.just(
+        new LabelStatus.Stale(
+            "made from %s with CRC-32C %s, %s has %s"
+                .formatted(what, labelled, shard.uri(), found)));
   }
 
   /**
@@ -145,9 +220,39 @@ public final class SoftLabelStore implements AutoCloseable {
    * @return a writer; the caller closes it, before the store
    */
   public LabelFileWriter begin(Shard shard) {
+    return begin(shard, Optional.empty());
+  }
+
+  /**
+   * Begins to label the views that a shard lacks, where its status is {@link LabelStatus.Partial}.
+   * What is there is read when the writer commits.
+   *
+   * @return a writer of {@link LabelFileWriter#missingViews}, which the caller closes, before the
+   *     store; empty where no view is missing any more; fails where there is no label file, or a
+   *     damaged one
+   */
+  public Mono<LabelFileWriter> extend(Shard shard) {
+    return folder
+        .stat(shard.name())
+        .flatMap(info -> folder.footer(info).map(footer -> new LabelBase(objects, info, footer)))
+        .filter(base -> base.views() < views)
+        .publishOn(Schedulers.boundedElastic())
+        .map(base -> begin(shard, Optional.of(base)))
+        .doOnDiscard(LabelFileWriter.class, LabelFileWriter::close);
+  }
+
+  private LabelFileWriter begin(Shard shard, Optional<LabelBase> base) {
     try {
       return new LabelFileWriter(
-          shard, set, writer, compression, scratch.fresh(shard.name()), allocator, committer);
+          shard,
+          set,
+          views,
+          base,
+          writer,
+          compression,
+          scratch.fresh(shard.name()),
+          allocator,
+          committer);
     } catch (IOException e) {
       throw new TaustreamException(
           "cannot write scratch files for the labels of %s: %s; is there room in the scratch folder?"
@@ -157,50 +262,61 @@ public final class SoftLabelStore implements AutoCloseable {
   }
 
   /**
-   * Opens the shard's labels for reading: in place from {@code file:}; from {@code s3:} fetched to
-   * the scratch folder first, once for each version. Cancelling ends a fetch. Fails with {@link
-   * LabelsMissingException} where the status is not {@link LabelStatus.Complete}.
+   * Opens the shard's labels for reading: in place from {@code file:}; from {@code s3:} only the
+   * footer is read, and record batches are fetched to the scratch folder as they are asked for,
+   * once for each version. Fails with {@link LabelsMissingException} where the status is not {@link
+   * LabelStatus.Complete}.
    *
-   * @return the file; the caller closes it; it may outlive the store
+   * @return the file; the caller closes it; it may outlive the store, but not the object store
    */
   public Mono<LabelFile> open(Shard shard) {
     return status(shard)
         .flatMap(
             status ->
                 status instanceof LabelStatus.Complete complete
-                    ? open(shard, complete)
+                    ? open(shard, complete.crc32c())
                     : Mono.error(missing(shard, status)));
   }
 
-  private Mono<LabelFile> open(Shard shard, LabelStatus.Complete complete) {
+  private Mono<LabelFile> open(Shard shard, long crc32c) {
     return folder
         .stat(shard.name())
-        .flatMap(cache::fetch)
-        .publishOn(Schedulers.boundedElastic())
-        .map(path -> open(path, shard, complete))
+        .flatMap(this::open)
+        .doOnNext(file -> requireLabelled(file, shard, crc32c))
         .doOnDiscard(LabelFile.class, LabelFile::close);
   }
 
-  private LabelFile open(Path path, Shard shard, LabelStatus.Complete complete) {
-    LabelFile file = LabelFile.open(path, decompressed);
-    set.requireSame(file.metadata().set(), "label file " + path);
-    if (file.metadata().crc32c() != complete.crc32c()) {
+  private Mono<LabelFile> open(ObjectInfo info) {
+    return info.uri().isFile()
+        ? Mono.fromCallable(() -> LabelFile.open(info.uri().toPath(), decompressed))
+            .subscribeOn(Schedulers.boundedElastic())
+        : cache.open(info).map(this::fetched);
+  }
+
+  private LabelFile fetched(LabelCache.Original original) {
+    return new LabelFile(
+        original.where(), original.footer(), new FetchedBatches(cache, original, decompressed));
+  }
+
+  private void requireLabelled(LabelFile file, Shard shard, long crc32c) {
+    try {
+      set.requireSame(file.metadata().set(), "label file " + file.name());
+    } catch (TaustreamException e) {
+      file.close();
+      throw e;
+    }
+    if (file.metadata().crc32c() != crc32c) {
       file.close();
       throw new LabelsMissingException(
           "the labels of shard %s were replaced while they were opened; try again"
               .formatted(shard.name()));
     }
-    return file;
   }
 
   private LabelsMissingException missing(Shard shard, LabelStatus status) {
-    String why =
-        status instanceof LabelStatus.Stale stale
-            ? "stale labels (%s)".formatted(stale.why())
-            : "no labels";
     return new LabelsMissingException(
         "shard %s has %s of teacher %s, view %s, in %s; run 'taustream label' with the same configuration"
-            .formatted(shard.name(), why, set.teacherId(), set.viewId(), root));
+            .formatted(shard.name(), status.found(), set.teacherId(), set.viewId(), root));
   }
 
   /**
@@ -211,7 +327,7 @@ public final class SoftLabelStore implements AutoCloseable {
     return index.refresh();
   }
 
-  /** Removes this store's scratch files, except label files fetched for reading. */
+  /** Removes this store's scratch files, except what was fetched of label files for reading. */
   @Override
   public void close() {
     try {

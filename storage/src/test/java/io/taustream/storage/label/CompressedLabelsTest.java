@@ -38,12 +38,16 @@ class CompressedLabelsTest {
 
   private byte[] write(Labels labels, LabelCompression compression) {
     MemoryObjectStore objects = new MemoryObjectStore();
-    try (SoftLabelStore store =
-        SoftLabelStore.open(
-            objects, Labels.ROOT, labels.set(), folder, allocator, "1.0", compression)) {
+    try (SoftLabelStore store = store(objects, labels, compression)) {
       labels.store(store, allocator);
       return objects.get(store.location(labels.shard()));
     }
+  }
+
+  private SoftLabelStore store(
+      MemoryObjectStore objects, Labels labels, LabelCompression compression) {
+    return SoftLabelStore.open(
+        objects, Labels.ROOT, labels.set(), labels.views(), folder, allocator, "1.0", compression);
   }
 
   private Path file(byte[] content) {
@@ -60,7 +64,7 @@ class CompressedLabelsTest {
 
   private void requireRows(Labels labels, LabelFile file) {
     float[] logits = new float[labels.set().classes()];
-    for (int view = 0; view < labels.set().views(); view++) {
+    for (int view = 0; view < labels.views(); view++) {
       for (int ordinal : labels.ordinals()) {
         file.logits(ordinal, view, logits);
         assertThat(logits).isEqualTo(labels.expected(ordinal, view, allocator));
@@ -161,17 +165,8 @@ class CompressedLabelsTest {
     Labels first = Labels.of(new DenseF16(), 1, 4, 20);
     Labels second = first.withShard(Labels.shard("train-0001.tar"));
     MemoryObjectStore objects = new MemoryObjectStore();
-    try (SoftLabelStore plain =
-            SoftLabelStore.open(objects, Labels.ROOT, first.set(), folder, allocator, "1.0");
-        SoftLabelStore compressing =
-            SoftLabelStore.open(
-                objects,
-                Labels.ROOT,
-                first.set(),
-                folder,
-                allocator,
-                "1.0",
-                LabelCompression.ZSTD)) {
+    try (SoftLabelStore plain = store(objects, first, LabelCompression.NONE);
+        SoftLabelStore compressing = store(objects, first, LabelCompression.ZSTD)) {
       first.store(plain, allocator);
       second.store(compressing, allocator);
 
@@ -183,6 +178,67 @@ class CompressedLabelsTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void growToTheFileOfAllViewsAtOnce() {
+    Labels all = Labels.of(new TopK(2, List.of(4f)), 4, 5, 30).withSkipped(3);
+
+    byte[] grown = grow(all, 3, LabelCompression.ZSTD, LabelCompression.ZSTD);
+
+    assertThat(grown).isEqualTo(write(all, LabelCompression.ZSTD));
+  }
+
+  @Test
+  void growIntoFilesOfBothWhereTheCompressionWasChanged() {
+    Labels all = Labels.of(new DenseF16(), 5, 10, 300).withSkipped(3);
+    int plain = write(all, LabelCompression.NONE).length;
+    int compressed = write(all, LabelCompression.ZSTD).length;
+    for (LabelCompression first : LabelCompression.values()) {
+      LabelCompression then =
+          first == LabelCompression.NONE ? LabelCompression.ZSTD : LabelCompression.NONE;
+
+      byte[] grown = grow(all, 2, first, then);
+
+      assertThat(grown.length).isStrictlyBetween(compressed, plain);
+      try (LabelFile file = read(grown, 1 << 20)) {
+        assertThat(file.verify()).isEmpty();
+        requireRows(all, file);
+      }
+    }
+  }
+
+  private byte[] grow(Labels all, int views, LabelCompression first, LabelCompression then) {
+    MemoryObjectStore objects = new MemoryObjectStore();
+    Labels few = all.withViews(views);
+    try (SoftLabelStore old = store(objects, few, first);
+        SoftLabelStore grown = store(objects, all, then)) {
+      few.store(old, allocator);
+      all.extend(grown, allocator, Labels.CRC);
+      try (LabelFile file = grown.open(all.shard()).block()) {
+        requireRows(all, file);
+      }
+      return objects.get(grown.location(all.shard()));
+    }
+  }
+
+  @Test
+  void giveTheirMemoryBackWhereTheyWereFetched() {
+    Labels labels = Labels.of(new DenseF16(), 3, 10, 50);
+    MemoryObjectStore objects = new MemoryObjectStore();
+    try (SoftLabelStore store = store(objects, labels, LabelCompression.ZSTD)) {
+      labels.store(store, allocator);
+      LabelFile file = store.open(labels.shard()).block();
+      requireRows(labels, file);
+      assertThat(allocator.getAllocatedMemory()).isPositive();
+
+      file.close();
+
+      assertThat(allocator.getAllocatedMemory()).isZero();
+      assertThatThrownBy(() -> file.viewSeed(0, 0))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
     }
   }
 

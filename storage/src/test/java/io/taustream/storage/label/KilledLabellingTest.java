@@ -122,6 +122,12 @@ class KilledLabellingTest {
   private static SoftLabelStore open(
       ObjectStore objects, Path root, Path scratch, RootAllocator allocator) {
     return SoftLabelStore.open(
-        objects, ObjectUri.ofFile(root), labels(0).set(), scratch, allocator, "1.0");
+        objects,
+        ObjectUri.ofFile(root),
+        labels(0).set(),
+        labels(0).views(),
+        scratch,
+        allocator,
+        "1.0");
   }
 }

@@ -50,7 +50,8 @@ class LabelFileDamageTest {
   private byte[] write(Labels what) {
     MemoryObjectStore objects = new MemoryObjectStore();
     try (SoftLabelStore store =
-        SoftLabelStore.open(objects, Labels.ROOT, what.set(), folder, allocator, "1.0")) {
+        SoftLabelStore.open(
+            objects, Labels.ROOT, what.set(), what.views(), folder, allocator, "1.0")) {
       what.store(store, allocator);
       return objects.get(store.location(what.shard()));
     }
@@ -204,7 +205,7 @@ class LabelFileDamageTest {
 
   @Test
   void refusesTopKLabelsWithoutTheMomentsOfTheRest() throws IOException {
-    LabelSet set = Labels.set(new TopK(2, List.of(4f, 1f)), 1, 5);
+    LabelSet set = Labels.set(new TopK(2, List.of(4f, 1f)), 5);
     List<Field> fields = LabelFileFormat.fields(set);
     byte[] content = withFields(set, fields.subList(0, fields.size() - 1));
 
@@ -215,7 +216,7 @@ class LabelFileDamageTest {
 
   @Test
   void refusesTopKLabelsWithWideClassNumbers() throws IOException {
-    LabelSet set = Labels.set(new TopK(2, List.of(4f, 1f)), 1, 5);
+    LabelSet set = Labels.set(new TopK(2, List.of(4f, 1f)), 5);
     List<Field> fields = new ArrayList<>(LabelFileFormat.fields(set));
     fields.set(4, ClassNumber.INT32.column("top_index", 2).field());
     byte[] content = withFields(set, fields);
@@ -227,7 +228,8 @@ class LabelFileDamageTest {
 
   private byte[] withFields(LabelSet set, List<Field> fields) throws IOException {
     LabelMetadata metadata =
-        new LabelMetadata(set, "train-0000.tar", 12345, Labels.CRC, 0, List.of(), "taustream 1.0");
+        new LabelMetadata(
+            set, 1, "train-0000.tar", 12345, Labels.CRC, 0, 0, List.of(), "taustream 1.0");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Schema schema = new Schema(fields, metadata.toMap());
     try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);

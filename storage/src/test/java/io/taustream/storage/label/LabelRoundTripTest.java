@@ -54,8 +54,9 @@ class LabelRoundTripTest {
     ScratchFolder.delete(scratch);
   }
 
-  private SoftLabelStore store(LabelSet set) {
-    return SoftLabelStore.open(objects, Labels.ROOT, set, scratch, allocator, "1.0");
+  private SoftLabelStore store(Labels labels) {
+    return SoftLabelStore.open(
+        objects, Labels.ROOT, labels.set(), labels.views(), scratch, allocator, "1.0");
   }
 
   @Provide
@@ -84,8 +85,8 @@ class LabelRoundTripTest {
     }
     Labels labels =
         new Labels(
-            Labels.set(encoding, views, classes), Labels.shard("s.tar"), samples, skipped, seed);
-    try (SoftLabelStore store = store(labels.set())) {
+            Labels.set(encoding, classes), views, Labels.shard("s.tar"), samples, skipped, seed);
+    try (SoftLabelStore store = store(labels)) {
       try (LabelFileWriter writer = store.begin(labels.shard())) {
         appendShuffled(labels, writer, random);
         writer.commit(Labels.CRC, skipped).block();
@@ -107,7 +108,7 @@ class LabelRoundTripTest {
   /** Each view advances at random; batches mix views and have any size. */
   private void appendShuffled(Labels labels, LabelFileWriter writer, Random random) {
     List<Integer> ordinals = labels.ordinals();
-    int views = labels.set().views();
+    int views = labels.views();
     int[] next = new int[views];
     int left = ordinals.size() * views;
     List<SampleView> batch = new ArrayList<>();
@@ -127,7 +128,7 @@ class LabelRoundTripTest {
 
   private void requireSame(Labels labels, LabelFile file) {
     assertThat(file.samples()).isEqualTo(labels.samples());
-    assertThat(file.rows()).isEqualTo((long) labels.ordinals().size() * labels.set().views());
+    assertThat(file.rows()).isEqualTo((long) labels.ordinals().size() * labels.views());
     assertThat(file.metadata().skipped()).containsExactlyElementsOf(labels.skipped());
     assertThat(file.has(-1)).isFalse();
     assertThat(file.has(labels.samples())).isFalse();
@@ -141,7 +142,7 @@ class LabelRoundTripTest {
       }
       assertThat(file.key(ordinal)).isEqualTo(labels.key(ordinal));
       assertThat(file.label(ordinal)).isEqualTo(labels.row(ordinal, 0).label());
-      for (int view = 0; view < labels.set().views(); view++) {
+      for (int view = 0; view < labels.views(); view++) {
         file.logits(ordinal, view, logits);
         assertThat(logits).isEqualTo(labels.expected(ordinal, view, allocator));
         assertThat(file.viewSeed(ordinal, view)).isEqualTo(labels.row(ordinal, view).viewSeed());
@@ -152,7 +153,7 @@ class LabelRoundTripTest {
   @Test
   void spansSeveralBatchesAndMappingsOfAView() throws IOException {
     Labels labels = Labels.of(new DenseF16(), 3, 4, 9000).withSkipped(0, 4096, 8999);
-    try (SoftLabelStore store = store(labels.set())) {
+    try (SoftLabelStore store = store(labels)) {
       try (LabelFileWriter writer = store.begin(labels.shard())) {
         labels.appendTo(writer, 500, allocator);
         writer.commit(Labels.CRC, labels.skipped()).block();
@@ -181,7 +182,7 @@ class LabelRoundTripTest {
   void shortensBatchesOfVeryManyClasses() {
     int classes = 1_500_000;
     Labels labels = Labels.of(new DenseF32(), 1, classes, 3);
-    try (SoftLabelStore store = store(labels.set())) {
+    try (SoftLabelStore store = store(labels)) {
       try (LabelFileWriter writer = store.begin(labels.shard())) {
         labels.appendTo(writer, 2, allocator);
         writer.commit(Labels.CRC, List.of()).block();
@@ -199,7 +200,7 @@ class LabelRoundTripTest {
     List<Float> temperatures = List.of(4f, 1f);
     TopK encoding = new TopK(3, temperatures);
     Labels labels = Labels.of(encoding, 1, 20, 30);
-    try (SoftLabelStore store = store(labels.set())) {
+    try (SoftLabelStore store = store(labels)) {
       labels.store(store, allocator);
       try (LabelFile file = store.open(labels.shard()).block()) {
         for (int ordinal = 0; ordinal < 30; ordinal++) {
@@ -259,7 +260,7 @@ class LabelRoundTripTest {
   void readsTopKLabelsIntoABatchInPlace() {
     TopK encoding = new TopK(3, List.of(4f, 1f));
     Labels labels = Labels.of(encoding, 1, 20, 5);
-    try (SoftLabelStore store = store(labels.set())) {
+    try (SoftLabelStore store = store(labels)) {
       labels.store(store, allocator);
       List<SampleView> rows = List.of(labels.row(4, 0), labels.row(1, 0));
       try (LabelFile file = store.open(labels.shard()).block();
@@ -377,7 +378,7 @@ class LabelRoundTripTest {
   @Test
   void keepsTheTopTenOfAThousandClassesInEightyBytes() {
     Labels labels = Labels.of(new TopK(10, List.of(1f, 2f, 4f, 8f)), 2, 1000, 1000);
-    try (SoftLabelStore store = store(labels.set())) {
+    try (SoftLabelStore store = store(labels)) {
       labels.store(store, allocator);
       long bytes = objects.get(store.location(labels.shard())).length;
       long keys = 0;
@@ -417,7 +418,7 @@ class LabelRoundTripTest {
   @Test
   void refusesALogitBeyondFloat16AndNamesTheSample() {
     Labels labels = Labels.of(new DenseF16(), 1, 4, 2);
-    try (SoftLabelStore store = store(labels.set());
+    try (SoftLabelStore store = store(labels);
         LabelFileWriter writer = store.begin(labels.shard());
         SoftLabelBatch batch =
             labels.batch(List.of(labels.row(0, 0), labels.row(1, 0)), allocator)) {
@@ -439,7 +440,7 @@ class LabelRoundTripTest {
   void refusesAnotherClassCount() {
     Labels labels = Labels.of(new DenseF16(), 1, 4, 1);
     Labels other = Labels.of(new DenseF16(), 1, 5, 1);
-    try (SoftLabelStore store = store(labels.set());
+    try (SoftLabelStore store = store(labels);
         LabelFileWriter writer = store.begin(labels.shard())) {
       assertThatThrownBy(() -> other.append(writer, List.of(other.row(0, 0)), allocator))
           .isInstanceOf(TaustreamException.class)
@@ -450,7 +451,7 @@ class LabelRoundTripTest {
   @Test
   void commitsNothingThatLosesOrDoublesASample() {
     Labels labels = Labels.of(new DenseF16(), 2, 4, 5);
-    try (SoftLabelStore store = store(labels.set())) {
+    try (SoftLabelStore store = store(labels)) {
       requireRefused(store, labels, List.of(0, 1, 3, 4), List.of(), "sample 2");
       requireRefused(store, labels, List.of(0, 1, 2), List.of(2), "sample 2");
       try (LabelFileWriter writer = store.begin(labels.shard())) {
@@ -476,7 +477,7 @@ class LabelRoundTripTest {
       List<Integer> skipped,
       String message) {
     try (LabelFileWriter writer = store.begin(labels.shard())) {
-      for (int view = 0; view < labels.set().views(); view++) {
+      for (int view = 0; view < labels.views(); view++) {
         int v = view;
         labels.append(writer, ordinals.stream().map(o -> labels.row(o, v)).toList(), allocator);
       }
@@ -489,7 +490,7 @@ class LabelRoundTripTest {
   @Test
   void removesItsScratchFilesWithOrWithoutACommit() throws IOException {
     Labels labels = Labels.of(new DenseF16(), 2, 4, 5);
-    try (SoftLabelStore store = store(labels.set())) {
+    try (SoftLabelStore store = store(labels)) {
       labels.store(store, allocator);
       LabelFileWriter writer = store.begin(labels.shard());
       labels.appendTo(writer, 3, allocator);

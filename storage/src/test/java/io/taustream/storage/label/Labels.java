@@ -14,20 +14,25 @@ import org.apache.arrow.memory.BufferAllocator;
 /**
  * Made-up labels of one shard: a pure function of its fields, so that tests can ask for any row.
  */
-record Labels(LabelSet set, Shard shard, int samples, TreeSet<Integer> skipped, long seed) {
+record Labels(
+    LabelSet set,
+    int views,
+    Shard shard,
+    int samples,
+    TreeSet<Integer> skipped,
+    long seed,
+    int firstClass) {
   static final String SHA = "0123456789abcdef".repeat(4);
   static final ObjectUri ROOT = new ObjectUri("s3", "bucket", "labels");
   static final long CRC = 0xfedcba98L;
 
-  static LabelSet set(LabelEncoding encoding, int views, int classes) {
+  Labels(LabelSet set, int views, Shard shard, int samples, TreeSet<Integer> skipped, long seed) {
+    this(set, views, shard, samples, skipped, seed, 0);
+  }
+
+  static LabelSet set(LabelEncoding encoding, int classes) {
     return new LabelSet(
-        "resnet56",
-        SHA,
-        "pad-crop-flip-0123456789ab",
-        "{\"count\":" + views + "}",
-        views,
-        classes,
-        encoding);
+        "resnet56", SHA, "pad-crop-flip-0123456789ab", "{\"size\":32}", classes, encoding);
   }
 
   static Shard shard(String name) {
@@ -36,15 +41,19 @@ record Labels(LabelSet set, Shard shard, int samples, TreeSet<Integer> skipped, 
 
   static Labels of(LabelEncoding encoding, int views, int classes, int samples) {
     return new Labels(
-        set(encoding, views, classes), shard("train-0000.tar"), samples, new TreeSet<>(), 1);
+        set(encoding, classes), views, shard("train-0000.tar"), samples, new TreeSet<>(), 1);
   }
 
   Labels withSkipped(Integer... ordinals) {
-    return new Labels(set, shard, samples, new TreeSet<>(List.of(ordinals)), seed);
+    return new Labels(set, views, shard, samples, new TreeSet<>(List.of(ordinals)), seed);
   }
 
   Labels withShard(Shard other) {
-    return new Labels(set, other, samples, skipped, seed);
+    return new Labels(set, views, other, samples, skipped, seed);
+  }
+
+  Labels withViews(int other) {
+    return new Labels(set, other, shard, samples, skipped, seed);
   }
 
   List<Integer> ordinals() {
@@ -62,9 +71,15 @@ record Labels(LabelSet set, Shard shard, int samples, TreeSet<Integer> skipped, 
         shard.name(),
         ordinal,
         key(ordinal),
-        ordinal % 7 - 1,
+        ordinal % 7 - 1 + firstClass,
         view,
         seed * 31 + ordinal * 1009L + view);
+  }
+
+  long digest() {
+    SampleDigest digest = new SampleDigest();
+    ordinals().forEach(o -> digest.add(o, row(o, 0).label(), key(o)));
+    return digest.value();
   }
 
   String key(int ordinal) {
@@ -102,13 +117,12 @@ record Labels(LabelSet set, Shard shard, int samples, TreeSet<Integer> skipped, 
     }
   }
 
-  /** Appends all rows: chunks of samples, each chunk view by view. */
+  /** Appends all rows that the writer lacks: chunks of samples, each chunk view by view. */
   void appendTo(LabelFileWriter writer, int chunk, BufferAllocator allocator) {
     List<Integer> ordinals = ordinals();
     for (int from = 0; from < ordinals.size(); from += chunk) {
       List<Integer> part = ordinals.subList(from, Math.min(ordinals.size(), from + chunk));
-      for (int view = 0; view < set.views(); view++) {
-        int v = view;
+      for (int v : writer.missingViews()) {
         append(writer, part.stream().map(o -> row(o, v)).toList(), allocator);
       }
     }
@@ -127,6 +141,17 @@ record Labels(LabelSet set, Shard shard, int samples, TreeSet<Integer> skipped, 
   LabelMetadata store(SoftLabelStore store, BufferAllocator allocator, long crc32c) {
     try (LabelFileWriter writer = store.begin(shard)) {
       appendTo(writer, 7, allocator);
+      return writer.commit(crc32c, skipped).block();
+    }
+  }
+
+  /** Adds the views that are missing; null where none is. */
+  LabelMetadata extend(SoftLabelStore store, BufferAllocator allocator, long crc32c) {
+    try (LabelFileWriter writer = store.extend(shard).block()) {
+      if (writer == null) {
+        return null;
+      }
+      appendTo(writer, 5, allocator);
       return writer.commit(crc32c, skipped).block();
     }
   }

@@ -259,7 +259,8 @@ class SampledTest {
     MemoryObjectStore objects = new MemoryObjectStore();
     try (RootAllocator allocator = new RootAllocator();
         SoftLabelStore store =
-            SoftLabelStore.open(objects, Labels.ROOT, labels.set(), scratch, allocator, "1.0")) {
+            SoftLabelStore.open(
+                objects, Labels.ROOT, labels.set(), labels.views(), scratch, allocator, "1.0")) {
       labels.store(store, allocator);
       List<SampleView> rows = List.of(labels.row(4, 0), labels.row(1, 0));
       try (LabelFile file = store.open(labels.shard()).block();

@@ -31,19 +31,20 @@ class SoftLabelStoreOnDiskTest {
                 local,
                 ObjectUri.ofFile(folder.resolve("labels")),
                 labels.set(),
+                labels.views(),
                 folder.resolve("scratch"),
                 allocator,
                 "1.0");
         SoftLabelStore elsewhere =
             SoftLabelStore.open(
-                remote, Labels.ROOT, labels.set(), folder.resolve("other"), allocator, "1.0")) {
+                remote, Labels.ROOT, labels.set(), 2, folder.resolve("other"), allocator, "1.0")) {
       labels.store(onDisk, allocator);
       labels.store(elsewhere, allocator);
       Path file = onDisk.location(labels.shard()).toPath();
       assertThat(Files.readAllBytes(file))
           .isEqualTo(remote.get(elsewhere.location(labels.shard())));
       try (LabelFile opened = onDisk.open(labels.shard()).block()) {
-        assertThat(opened.path()).isEqualTo(file);
+        assertThat(opened.name()).isEqualTo(file.toString());
         assertThat(opened.verify()).isEmpty();
       }
       assertThat(onDisk.status(labels.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
@@ -65,6 +66,7 @@ class SoftLabelStoreOnDiskTest {
                 local,
                 ObjectUri.ofFile(folder.resolve("labels")),
                 labels.set(),
+                labels.views(),
                 folder.resolve("scratch"),
                 allocator,
                 "1.0")) {

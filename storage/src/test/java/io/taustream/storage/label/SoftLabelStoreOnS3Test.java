@@ -7,6 +7,7 @@ import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.S3TestServer;
 import io.taustream.storage.sample.Shard;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,13 +42,18 @@ class SoftLabelStoreOnS3Test {
     try (RootAllocator allocator = new RootAllocator();
         ObjectStore objects = ObjectStores.open(Optional.of(server.settings()));
         SoftLabelStore local =
-            store(objects, ObjectUri.ofFile(folder.resolve("labels")), labels.set(), allocator);
-        SoftLabelStore remote = store(objects, Labels.ROOT, labels.set(), allocator)) {
+            store(objects, ObjectUri.ofFile(folder.resolve("labels")), labels, allocator);
+        SoftLabelStore remote = store(objects, Labels.ROOT, labels, allocator)) {
       labels.store(local, allocator);
       labels.store(remote, allocator);
 
       try (LabelFile fetched = remote.open(labels.shard()).block()) {
-        assertThat(Files.readAllBytes(fetched.path()))
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        objects
+            .read(remote.location(labels.shard()))
+            .doOnNext(part -> whole.write(part.array(), part.arrayOffset(), part.remaining()))
+            .blockLast();
+        assertThat(whole.toByteArray())
             .isEqualTo(Files.readAllBytes(local.location(labels.shard()).toPath()));
         assertThat(fetched.verify()).isEmpty();
       }
@@ -62,7 +68,8 @@ class SoftLabelStoreOnS3Test {
   private static void replaceStale(Labels labels, SoftLabelStore remote, RootAllocator allocator) {
     Shard newer = new Shard(labels.shard().name(), labels.shard().uri(), 9, "etag-2");
     assertThat(remote.status(newer).block()).isInstanceOf(LabelStatus.Stale.class);
-    new Labels(labels.set(), newer, 50, labels.skipped(), 2).store(remote, allocator, 3);
+    new Labels(labels.set(), labels.views(), newer, 50, labels.skipped(), 2)
+        .store(remote, allocator, 3);
     try (LabelFile file = remote.open(newer).block()) {
       assertThat(file.samples()).isEqualTo(50);
       assertThat(file.metadata().crc32c()).isEqualTo(3);
@@ -70,7 +77,8 @@ class SoftLabelStoreOnS3Test {
   }
 
   private SoftLabelStore store(
-      ObjectStore objects, ObjectUri root, LabelSet set, RootAllocator allocator) {
-    return SoftLabelStore.open(objects, root, set, folder.resolve("scratch"), allocator, "1.0");
+      ObjectStore objects, ObjectUri root, Labels labels, RootAllocator allocator) {
+    return SoftLabelStore.open(
+        objects, root, labels.set(), labels.views(), folder.resolve("scratch"), allocator, "1.0");
   }
 }

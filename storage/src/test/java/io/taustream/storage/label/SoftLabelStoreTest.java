@@ -50,7 +50,11 @@ class SoftLabelStoreTest {
   }
 
   private SoftLabelStore open(LabelSet set) {
-    return SoftLabelStore.open(objects, Labels.ROOT, set, scratch, allocator, "1.0");
+    return open(set, 2);
+  }
+
+  private SoftLabelStore open(LabelSet set, int views) {
+    return SoftLabelStore.open(objects, Labels.ROOT, set, views, scratch, allocator, "1.0");
   }
 
   private Shard version(String version, long size) {
@@ -70,7 +74,7 @@ class SoftLabelStoreTest {
     assertThat(committed.rows()).isEqualTo(38);
     long bytes = objects.get(store.location(labels.shard())).length;
     assertThat(store.status(labels.shard()).block())
-        .isEqualTo(new LabelStatus.Complete(38, bytes, Labels.CRC, 1));
+        .isEqualTo(new LabelStatus.Complete(2, 38, bytes, Labels.CRC, 1));
     assertThat(objects.names())
         .containsExactlyInAnyOrder(
             "s3://bucket/labels/resnet56-0123456789ab/pad-crop-flip-0123456789ab/manifest.json",
@@ -110,7 +114,7 @@ class SoftLabelStoreTest {
     Shard newer = version("etag-2", labels.shard().size());
     assertThat(store.status(newer).block())
         .isInstanceOfSatisfying(
-            LabelStatus.Stale.class, s -> assertThat(s.why()).contains("etag-1", "etag-2"));
+            LabelStatus.Unproven.class, s -> assertThat(s.why()).contains("etag-1", "etag-2"));
     assertThatThrownBy(() -> store.open(newer).block())
         .isInstanceOf(LabelsMissingException.class)
         .hasMessageContainingAll("stale", "etag-1", "etag-2");
@@ -118,12 +122,12 @@ class SoftLabelStoreTest {
         .isInstanceOfSatisfying(
             LabelStatus.Stale.class, s -> assertThat(s.why()).contains("12345", "99"));
 
-    new Labels(labels.set(), newer, 21, labels.skipped(), 2).store(store, allocator, 77);
+    new Labels(labels.set(), 2, newer, 21, labels.skipped(), 2).store(store, allocator, 77);
 
     assertThat(store.status(newer).block())
         .isInstanceOfSatisfying(
             LabelStatus.Complete.class, c -> assertThat(c.crc32c()).isEqualTo(77));
-    assertThat(store.status(labels.shard()).block()).isInstanceOf(LabelStatus.Stale.class);
+    assertThat(store.status(labels.shard()).block()).isInstanceOf(LabelStatus.Unproven.class);
   }
 
   @Test
@@ -133,7 +137,7 @@ class SoftLabelStoreTest {
     objects.dieBeforeWriting(uri -> uri.equals(manifest));
     assertThatThrownBy(
             () ->
-                new Labels(labels.set(), newer, 20, labels.skipped(), 2)
+                new Labels(labels.set(), 2, newer, 20, labels.skipped(), 2)
                     .store(store, allocator, 77))
         .hasMessageContaining("killed");
     assertThat(store.status(newer).block()).isInstanceOf(LabelStatus.Complete.class);
@@ -148,6 +152,44 @@ class SoftLabelStoreTest {
     labels.withShard(touched).store(store, allocator);
     assertThat(objects.get(store.location(touched))).isSameAs(first);
     assertThat(store.status(touched).block()).isInstanceOf(LabelStatus.Complete.class);
+  }
+
+  @Test
+  void replacesLabelsOfTheSameBytesUnderOtherKeys() {
+    labels.store(store, allocator);
+    Labels renamed = new Labels(labels.set(), 2, labels.shard(), 20, labels.skipped(), 1, 2);
+    renamed.store(store, allocator);
+    try (LabelFile file = store.open(labels.shard()).block()) {
+      assertThat(file.label(7)).isEqualTo(renamed.row(7, 0).label());
+    }
+  }
+
+  @Test
+  void keepsLabelsOfACopyWhoseBytesAreTheSame() {
+    labels.store(store, allocator);
+    byte[] first = objects.get(store.location(labels.shard()));
+    Shard copy = version("etag-2", labels.shard().size());
+
+    assertThat(store.confirm(copy, Labels.CRC, labels.digest()).block())
+        .isInstanceOf(LabelStatus.Complete.class);
+
+    assertThat(store.status(copy).block()).isInstanceOf(LabelStatus.Complete.class);
+    assertThat(objects.get(store.location(copy))).isSameAs(first);
+    assertThat(store.status(labels.shard()).block()).isInstanceOf(LabelStatus.Unproven.class);
+  }
+
+  @Test
+  void callsLabelsOfOtherBytesStaleWhenTheyAreCompared() {
+    labels.store(store, allocator);
+    Shard changed = version("etag-2", labels.shard().size());
+
+    assertThat(store.confirm(changed, 77, labels.digest()).block())
+        .isInstanceOfSatisfying(
+            LabelStatus.Stale.class, s -> assertThat(s.why()).contains("fedcba98", "0000004d"));
+    assertThat(store.confirm(changed, Labels.CRC, 78).block())
+        .isInstanceOfSatisfying(
+            LabelStatus.Stale.class, s -> assertThat(s.why()).contains("keys", "0000004e"));
+    assertThat(store.status(changed).block()).isInstanceOf(LabelStatus.Unproven.class);
   }
 
   @Test
@@ -183,21 +225,20 @@ class SoftLabelStoreTest {
   void refusesAStoreMadeForOtherDataAndNamesBoth() {
     labels.store(store, allocator);
     LabelSet set = labels.set();
-    requireMismatch(Labels.set(new DenseF32(), 2, 4), "DenseF16", "DenseF32");
-    requireMismatch(Labels.set(new DenseF16(), 2, 5), "class count is 4", "expected is 5");
+    requireMismatch(Labels.set(new DenseF32(), 4), "DenseF16", "DenseF32");
+    requireMismatch(Labels.set(new DenseF16(), 5), "class count is 4", "expected is 5");
     requireMismatch(
         new LabelSet(
             set.teacherName(),
             set.teacherSha256(),
             set.viewId(),
-            "{\"count\":9}",
-            9,
+            "{\"size\":28}",
             4,
             set.encoding()),
-        "{\"count\":2}",
-        "{\"count\":9}");
+        "{\"size\":32}",
+        "{\"size\":28}");
     objects.delete(manifest).block();
-    requireMismatch(Labels.set(new DenseF16(), 2, 5), "class count is 4", "expected is 5");
+    requireMismatch(Labels.set(new DenseF16(), 5), "class count is 4", "expected is 5");
   }
 
   private void requireMismatch(LabelSet other, String found, String expected) {
@@ -210,7 +251,7 @@ class SoftLabelStoreTest {
                       .hasMessageContainingAll(found, expected));
       assertThatThrownBy(
               () ->
-                  new Labels(other, labels.shard(), 20, labels.skipped(), 1)
+                  new Labels(other, 2, labels.shard(), 20, labels.skipped(), 1)
                       .store(wrong, allocator, 1))
           .isInstanceOf(LabelsMismatchException.class);
     }
@@ -253,7 +294,7 @@ class SoftLabelStoreTest {
   }
 
   @Test
-  void fetchesARemoteFileOnceForEachVersion() {
+  void fetchesARemoteFilesFooterOnceForEachVersion() {
     labels.store(store, allocator);
     store.open(labels.shard()).block().close();
     int reads = objects.reads.get();
@@ -282,7 +323,7 @@ class SoftLabelStoreTest {
   void saysSoWhereThereIsNoMemoryToWriteWith() {
     try (RootAllocator tiny = new RootAllocator(1024);
         SoftLabelStore starved =
-            SoftLabelStore.open(objects, Labels.ROOT, labels.set(), scratch, tiny, "1.0")) {
+            SoftLabelStore.open(objects, Labels.ROOT, labels.set(), 2, scratch, tiny, "1.0")) {
       assertThatThrownBy(() -> starved.begin(labels.shard()))
           .isInstanceOf(TaustreamException.class)
           .hasMessageContainingAll("memory.batches", "1024");
@@ -301,6 +342,8 @@ class SoftLabelStoreTest {
                 assertThat(found.viewId()).isEqualTo("pad-crop-flip-0123456789ab");
                 assertThat(found.encoding()).isEqualTo("dense-f16");
                 assertThat(found.shards()).isEqualTo(2);
+                assertThat(found.leastViews()).isEqualTo(2);
+                assertThat(found.mostViews()).isEqualTo(2);
                 assertThat(found.rows()).isEqualTo(76);
                 assertThat(found.folder()).isEqualTo(labels.set().folder(Labels.ROOT));
               })
