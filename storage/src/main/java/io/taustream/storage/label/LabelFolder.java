@@ -4,6 +4,7 @@ import io.taustream.storage.object.ObjectInfo;
 import io.taustream.storage.object.ObjectNotFoundException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -29,6 +30,20 @@ final class LabelFolder {
 
   ObjectUri manifest() {
     return folder.child("manifest.json");
+  }
+
+  /** The manifest's bytes. */
+  Mono<byte[]> readManifest() {
+    return objects
+        .read(manifest())
+        .collect(ByteArrayOutputStream::new, LabelFolder::gather)
+        .map(ByteArrayOutputStream::toByteArray);
+  }
+
+  private static void gather(ByteArrayOutputStream all, ByteBuffer part) {
+    byte[] bytes = new byte[part.remaining()];
+    part.get(bytes);
+    all.writeBytes(bytes);
   }
 
   Mono<ObjectInfo> stat(String shardName) {

@@ -6,7 +6,6 @@ import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.PreconditionFailedException;
 import io.taustream.storage.object.WriteCondition;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -120,14 +119,12 @@ final class LabelIndex {
         .stat(uri)
         .flatMap(
             info ->
-                objects
-                    .read(uri)
-                    .collect(ByteArrayOutputStream::new, LabelIndex::append)
+                folder
+                    .readManifest()
                     .map(
                         json ->
                             new Versioned(
-                                parse(json.toByteArray(), empty),
-                                new WriteCondition.IfVersion(info.version()))))
+                                parse(json, empty), new WriteCondition.IfVersion(info.version()))))
         .onErrorResume(
             ObjectNotFoundException.class,
             e -> Mono.just(new Versioned(empty, new WriteCondition.IfAbsent())))
@@ -176,11 +173,5 @@ final class LabelIndex {
               LOG.warn("{}", e.getMessage());
               return Mono.empty();
             });
-  }
-
-  private static void append(ByteArrayOutputStream all, ByteBuffer part) {
-    byte[] bytes = new byte[part.remaining()];
-    part.get(bytes);
-    all.writeBytes(bytes);
   }
 }

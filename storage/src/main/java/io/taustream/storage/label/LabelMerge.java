@@ -158,13 +158,8 @@ public final class LabelMerge {
         .block();
   }
 
-  private ObjectUri place(StoredLabelFile file) {
-    LabelMetadata metadata = file.metadata();
-    return metadata.set().folder(target.root()).child(metadata.shardName() + LabelFolder.SUFFIX);
-  }
-
   private Optional<StoredLabelFile> there(StoredLabelFile file) {
-    return target.at(place(file)).blockOptional();
+    return target.at(file.placeIn(target.root())).blockOptional();
   }
 
   /** Why a file cannot be taken in beside what is there; empty where it can or need not be. */
@@ -252,7 +247,7 @@ public final class LabelMerge {
           there.isEmpty()
               ? new WriteCondition.IfAbsent()
               : new WriteCondition.IfVersion(there.get().info().version());
-      return objects.write(place(file), copy, condition).block();
+      return objects.write(file.placeIn(target.root()), copy, condition).block();
     } catch (IOException e) {
       throw new TaustreamException(
           "cannot copy %s by way of %s: %s; is there room?"

@@ -1,6 +1,7 @@
 package io.taustream.storage.label;
 
 import io.taustream.storage.object.ObjectInfo;
+import io.taustream.storage.object.ObjectUri;
 import java.util.List;
 
 /** A label file that lies in a store, as its footer describes it. Immutable. */
@@ -21,6 +22,11 @@ public final class StoredLabelFile {
   /** What the file says of itself. */
   public LabelMetadata metadata() {
     return footer.metadata();
+  }
+
+  /** Where a store with this root has the file. */
+  ObjectUri placeIn(ObjectUri root) {
+    return metadata().set().folder(root).child(metadata().shardName() + LabelFolder.SUFFIX);
   }
 
   /** The record batch after the last one of a view is the first of the next. */

@@ -5,8 +5,6 @@ import io.taustream.storage.object.ObjectNotFoundException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.PreconditionFailedException;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -75,10 +73,7 @@ public final class StoredLabels {
 
   private boolean liesWhereItBelongs(StoredLabelFile file) {
     LabelMetadata metadata = file.metadata();
-    boolean there =
-        file.info()
-            .uri()
-            .equals(metadata.set().folder(root).child(metadata.shardName() + LabelFolder.SUFFIX));
+    boolean there = file.info().uri().equals(file.placeIn(root));
     if (!there) {
       LOG.warn(
           "{} holds labels of shard {} by {} and does not belong there; it is left alone",
@@ -119,20 +114,13 @@ public final class StoredLabels {
                 .stat(uri)
                 .flatMap(
                     info ->
-                        objects
-                            .read(uri)
-                            .collect(ByteArrayOutputStream::new, StoredLabels::append)
-                            .map(json -> LabelManifest.fromJson(json.toByteArray(), uri.toString()))
+                        folder
+                            .readManifest()
+                            .map(json -> LabelManifest.fromJson(json, uri.toString()))
                             .filter(manifest -> manifest.entries().isEmpty())
                             .flatMap(empty -> objects.delete(info)))
                 .onErrorResume(ObjectNotFoundException.class, e -> Mono.empty())
                 // Labels have come in meanwhile: theirs is the manifest.
                 .onErrorResume(PreconditionFailedException.class, e -> Mono.empty()));
-  }
-
-  private static void append(ByteArrayOutputStream all, ByteBuffer part) {
-    byte[] bytes = new byte[part.remaining()];
-    part.get(bytes);
-    all.writeBytes(bytes);
   }
 }
