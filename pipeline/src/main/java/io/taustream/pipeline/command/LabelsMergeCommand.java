@@ -1,18 +1,14 @@
 package io.taustream.pipeline.command;
 
-import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelMerge;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import picocli.CommandLine.Command;
@@ -51,39 +47,16 @@ final class LabelsMergeCommand implements Callable<Integer> {
   }
 
   private LabelMerge.Summary merge(ObjectStore objects) {
-    Path scratch = null;
+    Path scratch = Path.of(System.getProperty("java.io.tmpdir"), "taustream-merge");
     try (BufferAllocator allocator = new RootAllocator()) {
-      scratch = Files.createTempDirectory("taustream-merge-");
       return new LabelMerge(objects, root(target), scratch, allocator)
           .run(sources.stream().map(LabelsMergeCommand::root).toList());
-    } catch (IOException e) {
-      throw new TaustreamException(
-          "cannot write temporary files: %s; set java.io.tmpdir to a folder with room"
-              .formatted(e.getMessage()),
-          e);
-    } finally {
-      remove(scratch);
     }
   }
 
   private static ObjectUri root(String path) {
     // A trailing slash would be a part of the key on S3.
     return ObjectUri.parse(path.replaceAll("(?<=[^/])/+$", ""), Path.of(""));
-  }
-
-  private static void remove(Path scratch) {
-    if (scratch == null) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(scratch)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(scratch);
-    } catch (IOException e) {
-      throw new TaustreamException(
-          "cannot remove temporary files in %s: %s".formatted(scratch, e.getMessage()), e);
-    }
   }
 
   private static Map<String, Object> json(LabelMerge.Summary done) {

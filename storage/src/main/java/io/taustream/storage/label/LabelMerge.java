@@ -6,12 +6,7 @@ import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.PreconditionFailedException;
 import io.taustream.storage.object.WriteCondition;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +49,8 @@ public final class LabelMerge {
   /**
    * @param objects reaches target and sources; stays the caller's
    * @param target the root of the store that takes the others in; it need not exist
-   * @param scratch an existing local folder with room for the largest label file
+   * @param scratch a local folder with room for the largest label file; several processes may share
+   *     it
    * @param allocator where decompressed record batches are accounted
    */
   public LabelMerge(
@@ -98,12 +94,15 @@ public final class LabelMerge {
       }
     }
     Tally tally = new Tally();
-    sources.forEach(source -> take(source, tally));
+    try (ScratchFolder folder = ScratchFolder.open(scratch)) {
+      LabelCopy copy = new LabelCopy(objects, folder, allocator);
+      sources.forEach(source -> take(source, copy, tally));
+    }
     return new Summary(
         tally.copied, tally.superseded, tally.skipped, tally.bytes, List.copyOf(tally.conflicts));
   }
 
-  private void take(ObjectUri source, Tally tally) {
+  private void take(ObjectUri source, LabelCopy copy, Tally tally) {
     Map<LabelSet, List<StoredLabelFile>> sets = new LinkedHashMap<>();
     for (StoredLabelFile file : new StoredLabels(objects, source).files().toIterable()) {
       sets.computeIfAbsent(file.metadata().set(), set -> new ArrayList<>()).add(file);
@@ -114,12 +113,13 @@ public final class LabelMerge {
                   .formatted(source)
               + " labels.store names");
     }
-    sets.forEach((set, files) -> take(source, set, files, tally));
+    sets.forEach((set, files) -> take(source, set, files, copy, tally));
   }
 
-  private void take(ObjectUri source, LabelSet set, List<StoredLabelFile> files, Tally tally) {
+  private void take(
+      ObjectUri source, LabelSet set, List<StoredLabelFile> files, LabelCopy copy, Tally tally) {
     List<String> conflicts =
-        files.stream().flatMap(file -> conflict(file, there(file)).stream()).toList();
+        files.stream().flatMap(file -> LabelConflict.between(file, there(file)).stream()).toList();
     if (!conflicts.isEmpty()) {
       tally.conflicts.addAll(conflicts);
       return;
@@ -129,7 +129,7 @@ public final class LabelMerge {
     List<LabelManifest.Entry> entries = new ArrayList<>();
     try {
       for (StoredLabelFile file : files) {
-        copy(file, tally).map(written -> entry(file, from, written)).ifPresent(entries::add);
+        take(file, copy, tally).map(written -> entry(file, from, written)).ifPresent(entries::add);
       }
     } finally {
       index(to, entries);
@@ -162,56 +162,12 @@ public final class LabelMerge {
     return target.at(file.placeIn(target.root())).blockOptional();
   }
 
-  /** Why a file cannot be taken in beside what is there; empty where it can or need not be. */
-  private static Optional<String> conflict(
-      StoredLabelFile file, Optional<StoredLabelFile> existing) {
-    if (existing.isEmpty()) {
-      return Optional.empty();
-    }
-    StoredLabelFile there = existing.get();
-    LabelMetadata own = file.metadata();
-    LabelMetadata other = there.metadata();
-    if (!own.set().equals(other.set())) {
-      return conflict(
-          file,
-          there,
-          "they are of different sets (%s, %d classes; %s, %d classes)"
-              .formatted(
-                  own.set().encoding().text(),
-                  own.set().classes(),
-                  other.set().encoding().text(),
-                  other.set().classes()));
-    }
-    if (!own.isOfSameShard(other)) {
-      return conflict(
-          file,
-          there,
-          "they were made from different bytes or samples of shard %s (CRC-32C %08x and %08x)"
-              .formatted(own.shardName(), own.crc32c(), other.crc32c()));
-    }
-    int batch = file.firstDifference(there);
-    return batch < 0
-        ? Optional.empty()
-        : conflict(
-            file,
-            there,
-            "batch %d (view %d) has other labels, as another machine, batch size or thread count gives"
-                .formatted(batch, file.viewOf(batch)));
-  }
-
-  private static Optional<String> conflict(
-      StoredLabelFile file, StoredLabelFile there, String why) {
-    return Optional.of(
-        "%s contradicts %s: %s; remove the one that is not wanted"
-            .formatted(file.info().uri(), there.info().uri(), why));
-  }
-
   /** Empty where the target has it already. */
-  private Optional<ObjectInfo> copy(StoredLabelFile file, Tally tally) {
+  private Optional<ObjectInfo> take(StoredLabelFile file, LabelCopy copy, Tally tally) {
     PreconditionFailedException lost = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Optional<StoredLabelFile> there = there(file);
-      Optional<String> conflict = conflict(file, there);
+      Optional<String> conflict = LabelConflict.between(file, there);
       if (conflict.isPresent()) {
         // Labelled into the target since the set was looked at.
         tally.conflicts.add(conflict.get());
@@ -222,7 +178,7 @@ public final class LabelMerge {
         return Optional.empty();
       }
       try {
-        ObjectInfo written = write(file, there);
+        ObjectInfo written = copy.to(file.placeIn(target.root()), file, replacing(there));
         tally.bytes += written.size();
         if (there.isPresent()) {
           tally.superseded++;
@@ -237,51 +193,9 @@ public final class LabelMerge {
     throw lost;
   }
 
-  private ObjectInfo write(StoredLabelFile file, Optional<StoredLabelFile> there) {
-    Path copy = scratch.resolve("merged" + LabelFolder.SUFFIX);
-    try {
-      Files.deleteIfExists(copy);
-      fetch(file, copy);
-      requireWhole(file, copy);
-      WriteCondition condition =
-          there.isEmpty()
-              ? new WriteCondition.IfAbsent()
-              : new WriteCondition.IfVersion(there.get().info().version());
-      return objects.write(file.placeIn(target.root()), copy, condition).block();
-    } catch (IOException e) {
-      throw new TaustreamException(
-          "cannot copy %s by way of %s: %s; is there room?"
-              .formatted(file.info().uri(), scratch, e.getMessage()),
-          e);
-    }
-  }
-
-  private void fetch(StoredLabelFile file, Path copy) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      for (ByteBuffer part : objects.read(file.info().uri()).toIterable(2)) {
-        while (part.hasRemaining()) {
-          channel.write(part);
-        }
-      }
-    }
-  }
-
-  private void requireWhole(StoredLabelFile file, Path copy) {
-    String place = file.info().uri().toString();
-    Optional<String> damage;
-    try (LabelFile read = LabelFile.open(copy, allocator)) {
-      damage =
-          read.verify().stream()
-              .findFirst()
-              .map(first -> new LabelProblem(place, first.batch(), first.row(), first.what()))
-              .map(LabelProblem::toString);
-    } catch (DamagedLabelFileException e) {
-      damage = Optional.of(e.getMessage().replace(copy.toString(), place));
-    }
-    if (damage.isPresent()) {
-      throw new DamagedLabelFileException(
-          "%s; it is not copied: label its shard again".formatted(damage.get()));
-    }
+  private static WriteCondition replacing(Optional<StoredLabelFile> there) {
+    return there
+        .<WriteCondition>map(file -> new WriteCondition.IfVersion(file.info().version()))
+        .orElseGet(WriteCondition.IfAbsent::new);
   }
 }

@@ -331,11 +331,6 @@ public final class SoftLabelStore implements AutoCloseable {
   /** Removes this store's scratch files, except what was fetched of label files for reading. */
   @Override
   public void close() {
-    try {
-      scratch.close();
-    } catch (IOException e) {
-      throw new TaustreamException(
-          "cannot remove the scratch files of the label store %s: %s".formatted(root, e), e);
-    }
+    scratch.close();
   }
 }
