@@ -21,7 +21,6 @@ final class ClassOrderJudge {
   private static final double WORTH_A_LOOK = 0.05;
 
   private final Truth truth;
-  private final int outputs;
   private final double doubt;
   private final ClassOrders orders;
 
@@ -31,7 +30,6 @@ final class ClassOrderJudge {
    */
   ClassOrderJudge(Truth truth, int outputs, double doubt) {
     this.truth = truth;
-    this.outputs = outputs;
     // Two kinds of order are tried.
     this.doubt = doubt / 2;
     this.orders = new ClassOrders(truth, outputs);
@@ -64,8 +62,8 @@ final class ClassOrderJudge {
    */
   Finding judge(int[] predicted) {
     ClassOrder same = orders.same();
-    double[][] half = truth.confusion(predicted, outputs, Part.FITTED);
-    double[][] whole = truth.confusion(predicted, outputs, Part.ALL);
+    Confusion half = new Confusion(truth, predicted, Part.FITTED);
+    Confusion whole = new Confusion(truth, predicted, Part.ALL);
     Optional<ClassOrder> shifted =
         orders.shifted(half).filter(order -> fits(predicted, order, whole));
     Optional<ClassOrder> permuted =
@@ -89,7 +87,7 @@ final class ClassOrderJudge {
   }
 
   /** A shift has one number: it need not show in every class, but then doubles the accuracy. */
-  private boolean fits(int[] predicted, ClassOrder order, double[][] whole) {
+  private boolean fits(int[] predicted, ClassOrder order, Confusion whole) {
     double now = truth.accuracy(predicted, orders.same(), Part.ALL);
     return truth.accuracy(predicted, order, Part.ALL) >= 2 * now || orders.plausible(order, whole);
   }

@@ -2,8 +2,11 @@ package io.taustream.teacher.verify;
 
 import io.taustream.teacher.verify.Truth.Part;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Proposes orders of classes that fit some samples better than the data's own. */
 final class ClassOrders {
@@ -27,90 +30,100 @@ final class ClassOrders {
   }
 
   /** The best order with a single number to it. */
-  Optional<ClassOrder> shifted(double[][] confusion) {
+  Optional<ClassOrder> shifted(Confusion confusion) {
     if (outputs == truth.classes() + 1) {
       return Optional.of(new ClassOrder.BehindBackground());
     }
     if (outputs > truth.classes()) {
       return Optional.empty();
     }
-    ClassOrder best = new ClassOrder.Shifted(1, outputs);
+    double[] fits = new double[outputs];
+    confusion.forEach(
+        (output, label, share) -> fits[Math.floorMod(label - output, outputs)] += share);
+    int best = 1;
     for (int by = 2; by < outputs; by++) {
-      ClassOrder other = new ClassOrder.Shifted(by, outputs);
-      best = fit(confusion, other) > fit(confusion, best) ? other : best;
+      best = fits[by] > fits[best] ? by : best;
     }
-    return Optional.of(best);
-  }
-
-  private double fit(double[][] confusion, ClassOrder order) {
-    double sum = 0;
-    for (int o = 0; o < outputs; o++) {
-      sum += confusion[o][order.classOf(o)];
-    }
-    return sum;
+    return Optional.of(new ClassOrder.Shifted(best, outputs));
   }
 
   /**
-   * The best order of all, as far as it is worth a name: of its cycles those stay that gain so much
-   * that luck gives as much with a probability of at most {@code doubt}. Empty where none does.
+   * The best order of all, as far as it is worth a name: of the classes that change places with
+   * each other those do so that gain so much by it that luck gives as much with a probability of at
+   * most {@code doubt}. Empty where none does.
    */
-  Optional<ClassOrder> permuted(double[][] confusion, Part part, double doubt) {
-    double[][] weights = new double[outputs][outputs];
-    for (int o = 0; o < outputs; o++) {
-      System.arraycopy(confusion[o], 0, weights[o], 0, truth.classes());
-      weights[o][o] += STAY;
-    }
-    int[] columns = Assignment.best(weights);
-    boolean[] visited = new boolean[outputs];
-    boolean moved = false;
-    for (int o = 0; o < outputs; o++) {
-      if (visited[o]) {
-        continue;
+  Optional<ClassOrder> permuted(Confusion confusion, Part part, double doubt) {
+    int[] outputOf = best(confusion);
+    for (List<Integer> together : changingPlaces(outputOf)) {
+      if (luck(together, outputOf, confusion, part) > doubt) {
+        together.forEach(label -> outputOf[label] = label);
       }
-      List<Integer> cycle = cycle(o, columns);
-      cycle.forEach(member -> visited[member] = true);
-      if (cycle.size() > 1 && luck(cycle, columns, confusion, part) > doubt) {
-        cycle.forEach(member -> columns[member] = member);
-      }
-      moved |= columns[o] != o;
     }
-    return moved ? Optional.of(named(columns)) : Optional.empty();
+    boolean moved = IntStream.range(0, outputOf.length).anyMatch(c -> outputOf[c] != c);
+    return moved ? Optional.of(named(outputOf)) : Optional.empty();
   }
 
-  private static List<Integer> cycle(int start, int[] columns) {
-    List<Integer> cycle = new ArrayList<>();
-    int member = start;
-    do {
-      cycle.add(member);
-      member = columns[member];
-    } while (member != start);
-    return cycle;
+  /** The output of each class in the order that fits best. */
+  private int[] best(Confusion confusion) {
+    // Whatever output was never the largest and is no class's own is as good as no output.
+    int[] possible = confusion.outputs(truth.classes());
+    double[][] weights = new double[truth.classes()][possible.length];
+    for (int c = 0; c < weights.length; c++) {
+      for (int i = 0; i < possible.length; i++) {
+        weights[c][i] = confusion.share(possible[i], c) + (possible[i] == c ? STAY : 0);
+      }
+    }
+    return Arrays.stream(new Assignment(weights).columns()).map(i -> possible[i]).toArray();
   }
 
-  private double luck(List<Integer> cycle, int[] columns, double[][] confusion, Part part) {
+  /** The classes in groups: those of a group share their outputs among each other. */
+  private static List<List<Integer>> changingPlaces(int[] outputOf) {
+    boolean[] visited = new boolean[outputOf.length];
+    List<List<Integer>> groups = new ArrayList<>();
+    // Chains, which begin at a class whose own output is nobody's, before rings.
+    boolean[] taken = new boolean[outputOf.length];
+    Arrays.stream(outputOf).filter(o -> o < taken.length).forEach(o -> taken[o] = true);
+    for (boolean rings : new boolean[] {false, true}) {
+      for (int start = 0; start < outputOf.length; start++) {
+        List<Integer> group = new ArrayList<>();
+        if (taken[start] == rings) {
+          int label = start;
+          while (label < outputOf.length && !visited[label]) {
+            visited[label] = true;
+            group.add(label);
+            label = outputOf[label];
+          }
+        }
+        groups.add(group);
+      }
+    }
+    return groups;
+  }
+
+  private double luck(List<Integer> labels, int[] outputOf, Confusion confusion, Part part) {
     double gain = 0;
     double squares = 0;
-    for (int o : cycle) {
-      double won = columns[o] < truth.classes() ? confusion[o][columns[o]] : 0;
-      double lost = o < truth.classes() ? confusion[o][o] : 0;
+    for (int c : labels) {
+      double won = confusion.share(outputOf[c], c);
+      double lost = confusion.share(c, c);
       gain += won - lost;
       // A confusion is a sum of equal weights: each stands for weight² once.
-      squares += won > 0 ? won * truth.weight(part, columns[o]) : 0;
-      squares += lost > 0 ? lost * truth.weight(part, o) : 0;
+      squares += (won + lost) * truth.weight(part, c);
     }
     return PairedTest.weighted(gain, squares);
   }
 
-  private ClassOrder named(int[] columns) {
-    int by = columns[0];
+  private ClassOrder named(int[] outputOf) {
+    List<Integer> classes = new ArrayList<>(Collections.nCopies(outputs, ClassOrder.NO_CLASS));
+    for (int c = 0; c < outputOf.length; c++) {
+      classes.set(outputOf[c], c);
+    }
+    int by = classes.get(0);
     boolean shifted = outputs == truth.classes();
     boolean behindBackground = outputs == truth.classes() + 1;
-    List<Integer> classes = new ArrayList<>();
     for (int o = 0; o < outputs; o++) {
-      int label = columns[o] < truth.classes() ? columns[o] : ClassOrder.NO_CLASS;
-      classes.add(label);
-      shifted &= label == (o + by) % outputs;
-      behindBackground &= label == o - 1;
+      shifted &= classes.get(o) == (o + by) % outputs;
+      behindBackground &= classes.get(o) == o - 1;
     }
     if (behindBackground) {
       return new ClassOrder.BehindBackground();
@@ -123,7 +136,7 @@ final class ClassOrders {
    * class, and that class the commonest for which they are given. A model in another order is; one
    * that merely confuses classes is not.
    */
-  boolean plausible(ClassOrder order, double[][] confusion) {
+  boolean plausible(ClassOrder order, Confusion confusion) {
     int moved = 0;
     int supported = 0;
     for (int o = 0; o < outputs; o++) {
@@ -134,26 +147,8 @@ final class ClassOrders {
         continue;
       }
       moved++;
-      supported += mostForEachOther(o, label, confusion) ? 1 : 0;
+      supported += confusion.mostForEachOther(o, label) ? 1 : 0;
     }
     return moved > 0 && 2 * supported >= moved;
-  }
-
-  private boolean mostForEachOther(int output, int label, double[][] confusion) {
-    double together = confusion[output][label];
-    if (together == 0) {
-      return false;
-    }
-    for (int o = 0; o < outputs; o++) {
-      if (confusion[o][label] > together) {
-        return false;
-      }
-    }
-    for (int c = 0; c < truth.classes(); c++) {
-      if (confusion[output][c] > together) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -79,22 +79,6 @@ final class Truth {
     return seen;
   }
 
-  /**
-   * How often each output was the largest for samples of each class, classes weighted the same.
-   *
-   * @param predicted an output for each sample, or {@link Answer#NOTHING}
-   * @return outputs × classes; a column sums to at most 1
-   */
-  double[][] confusion(int[] predicted, int outputs, Part part) {
-    double[][] confusion = new double[outputs][classes];
-    for (int i = 0; i < labels.length; i++) {
-      if (predicted[i] != Answer.NOTHING && in(part, i)) {
-        confusion[predicted[i]][labels[i]] += weight(part, labels[i]);
-      }
-    }
-    return confusion;
-  }
-
   /** Whether a prediction, read in an order, is right. */
   boolean right(int sample, int predicted, ClassOrder order) {
     return predicted != Answer.NOTHING && order.classOf(predicted) == labels[sample];

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,6 +117,18 @@ class ClassOrderJudgeTest {
 
     assertThat(IntStream.range(0, 5).map(label -> order.classOf(2 * label + 1)))
         .containsExactly(0, 1, 2, 3, 4);
+  }
+
+  @Test
+  @Timeout(10)
+  void namesAFewOfTwentyThousandOutputs() {
+    Planted planted = new Planted(10, 400, 0.8, label -> 2000 * label + 7, 1);
+
+    ClassOrder order = planted.judge(21_843).order();
+
+    assertThat(IntStream.range(0, 10).map(label -> order.classOf(2000 * label + 7)))
+        .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    assertThat(IntStream.range(0, 21_843).filter(o -> order.classOf(o) >= 0)).hasSize(10);
   }
 
   @Test
