@@ -70,6 +70,9 @@ class WrongConfigurationTest {
           7|view: 32|7: view: found 32; a map of keys is allowed
           9|  - {name: u, model: t.onnx}|10: teachers[1].name: found 'u' again; a name of its own is allowed
           9|  - {name: t}|9: teachers[0].model: not found; this key is required
+          9|  - {name: t, type: my/own}|9: teachers[0].type: found 'my/own'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
+          9|  - {name: t, model: t.onnx, options: [a]}|9: teachers[0].options: found a list; a map of keys is allowed
+          9|  - {name: t, model: t.onnx, options: {a: [1]}}|9: teachers[0].options.a: found a list; a text, a number, true or false is allowed
           9|  - {name: ../t, model: t.onnx}|9: teachers[0].name: found '../t'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
           9|  - {name: t, model: t.onnx, weight: 0}|9: teachers[0].weight: found 0; a number above 0 is allowed
           9|  - {name: t, model: t.onnx, batch: 0}|9: teachers[0].batch: found 0; a whole number from 1 to 65536 is allowed
