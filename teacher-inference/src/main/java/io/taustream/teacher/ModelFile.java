@@ -30,6 +30,7 @@ public final class ModelFile {
   private final Path path;
   private final List<Path> externalData;
   private final Optional<Path> card;
+  private final Optional<Path> customOperators;
   private final ModelStructure structure;
 
   private ModelFile(
@@ -37,11 +38,13 @@ public final class ModelFile {
       Path path,
       List<Path> externalData,
       Optional<Path> card,
+      Optional<Path> customOperators,
       ModelStructure structure) {
     this.uri = uri;
     this.path = path;
     this.externalData = List.copyOf(externalData);
     this.card = card;
+    this.customOperators = customOperators;
     this.structure = structure;
   }
 
@@ -86,6 +89,7 @@ public final class ModelFile {
         path,
         externalData,
         Files.isRegularFile(card) ? Optional.of(card) : Optional.empty(),
+        Optional.empty(),
         structure);
   }
 
@@ -110,7 +114,24 @@ public final class ModelFile {
       String location = inside(model, CARDS_FILE, named).toString();
       cache.fetchIfPresent(sibling(model, location), location);
     }
-    return new ModelFile(model, path, externalData, card, structure);
+    return new ModelFile(model, path, externalData, card, Optional.empty(), structure);
+  }
+
+  /**
+   * The same model with a library of operators that ONNX Runtime does not have itself. Loading it
+   * runs its code in this process: it is named by whoever runs the command, never by a card or a
+   * model, which may come from elsewhere.
+   *
+   * @param library a file of this machine that exports {@code RegisterCustomOps}
+   * @throws TaustreamException if there is no such file
+   */
+  public ModelFile withCustomOperators(Path library) {
+    if (!Files.isRegularFile(library)) {
+      throw failure(
+          "the library of its custom operators, %s, does not exist; correct its path"
+              .formatted(library));
+    }
+    return new ModelFile(uri, path, externalData, card, Optional.of(library), structure);
   }
 
   /** Where the model came from; messages call it by this. */
@@ -147,6 +168,11 @@ public final class ModelFile {
     return file;
   }
 
+  /** The library of its custom operators, if it needs one. */
+  Optional<Path> customOperators() {
+    return customOperators;
+  }
+
   ModelStructure structure() {
     return structure;
   }
@@ -169,6 +195,7 @@ public final class ModelFile {
     MessageDigest digest = Sha256.begin();
     digest(path, digest);
     externalData.forEach(file -> digest(file, digest));
+    customOperators.ifPresent(library -> digest(library, digest));
     digest.update(card.toYaml().getBytes(StandardCharsets.UTF_8));
     return Sha256.hex(digest);
   }

@@ -66,6 +66,7 @@ final class OnnxSession implements AutoCloseable {
       options.setDeterministicCompute(true);
       // Below this the runtime prints on standard error what it also throws.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      registerCustomOperators(model, options);
       String device = DeviceSelection.select(model, settings.device(), options);
       OrtSession session = environment.createSession(model.path().toString(), options);
       return new OnnxSession(model, environment, options, session, device);
@@ -73,7 +74,7 @@ final class OnnxSession implements AutoCloseable {
       options.close();
       refuseTooLarge(model, e);
       throw model.failure(
-          "ONNX Runtime %s refuses it: %s; export it again with operators and an opset that this version knows"
+          "ONNX Runtime %s refuses it: %s; export it again with operators and an opset that this version knows, or name the library of its custom operators"
               .formatted(environment.getVersion(), RuntimeMessage.of(e)),
           e);
     } catch (RuntimeException e) {
@@ -131,6 +132,22 @@ final class OnnxSession implements AutoCloseable {
       refuseTooLarge(model, e);
       throw model.failure("a first run in ONNX Runtime failed: " + RuntimeMessage.of(e), e);
     }
+  }
+
+  private static void registerCustomOperators(ModelFile model, SessionOptions options) {
+    model
+        .customOperators()
+        .ifPresent(
+            library -> {
+              try {
+                options.registerCustomOpLibrary(library.toAbsolutePath().toString());
+              } catch (OrtException e) {
+                throw model.failure(
+                    "ONNX Runtime cannot load its custom operators: %s; a library is needed that exports RegisterCustomOps and was built for this machine"
+                        .formatted(RuntimeMessage.of(e)),
+                    e);
+              }
+            });
   }
 
   /** The runtime would begin to load it, and the operating system end the process. */

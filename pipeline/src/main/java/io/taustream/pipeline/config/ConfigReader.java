@@ -2,6 +2,7 @@ package io.taustream.pipeline.config;
 
 import io.taustream.storage.document.YamlMap;
 import io.taustream.student.model.StudentModels;
+import io.taustream.teacher.TeacherOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -76,10 +77,15 @@ final class ConfigReader {
 
   private static TeacherConfig teacher(Section teacher) {
     String name = teacher.requireText("name");
-    Location model = teacher.requireLocation("model");
+    String type = teacher.text("type").orElse(TeacherConfig.DEFAULT_TYPE);
+    Optional<Location> model =
+        type.equals(TeacherConfig.DEFAULT_TYPE)
+            ? Optional.of(teacher.requireLocation("model"))
+            : teacher.location("model");
+    TeacherOptions options = teacher.options("options");
     double weight = teacher.number("weight", TeacherConfig.DEFAULT_WEIGHT);
     int batch = teacher.whole("batch").orElse(TeacherConfig.DEFAULT_BATCH);
-    return teacher.build(() -> new TeacherConfig(name, model, weight, batch));
+    return teacher.build(() -> new TeacherConfig(name, type, model, options, weight, batch));
   }
 
   private static EnsembleConfig ensemble(Section ensemble) {

@@ -119,15 +119,22 @@ final class ConfigText {
 
   private static Map<String, Object> teacher(TeacherConfig teacher) {
     Map<String, Object> tree = identity(teacher);
+    tree.put("type", teacher.type());
+    if (!teacher.options().values().isEmpty()) {
+      tree.put("options", teacher.options().values());
+    }
     tree.put("batch", teacher.batch());
     return tree;
   }
 
-  /** What a teacher's logits follow from, as far as the configuration says. */
+  /**
+   * What a teacher is to a run as far as the configuration says. Its type and options show in who
+   * it turns out to be, which a checkpoint compares as well.
+   */
   private static Map<String, Object> identity(TeacherConfig teacher) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("name", teacher.name());
-    tree.put("model", teacher.model().text());
+    teacher.model().ifPresent(model -> tree.put("model", model.text()));
     tree.put("weight", teacher.weight());
     return tree;
   }

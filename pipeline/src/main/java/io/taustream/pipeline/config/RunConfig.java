@@ -74,13 +74,7 @@ public record RunConfig(
           labels.k().getAsInt(),
           "a whole number from 1 to below the " + data.classes() + " classes");
     }
-    if (!labels.encoding().startsWith("dense") && teachers.size() > 1) {
-      throw new InvalidValueException(
-          "labels.encoding",
-          "%s with %d teachers, whose mean it cannot give"
-              .formatted(labels.encoding(), teachers.size()),
-          labels.encoding() + " with one teacher, or dense-f16 or dense-f32,");
-    }
+    labels.requireServes(ensemble, teachers.size());
   }
 
   private static void requireNamesOnce(List<TeacherConfig> teachers) {
@@ -193,6 +187,11 @@ public record RunConfig(
     if (teachers.size() < 2 && !ensemble.equals(EnsembleConfig.DEFAULT)) {
       warnings.add(
           "ensemble says how several teachers teach, and there are not several: no effect");
+    }
+    if (teachers.size() > 1 && !labels.haveMean() && !data.test().isEmpty()) {
+      warnings.add(
+          "labels.encoding %s has no mean of several teachers: on the test data the student is compared with the first, %s, alone"
+              .formatted(labels.encoding(), teachers.get(0).name()));
     }
     for (int i = 0; i < loss.size(); i++) {
       WeightConfig weight = loss.get(i).weight();

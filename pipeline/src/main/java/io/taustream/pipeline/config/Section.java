@@ -4,8 +4,11 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.document.NumberRange;
 import io.taustream.storage.document.YamlMap;
 import io.taustream.storage.document.YamlValue;
+import io.taustream.teacher.TeacherOptions;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -68,6 +71,23 @@ final class Section {
     return map.find(key)
         .map(value -> value.list().stream().map(YamlValue::string).toList())
         .orElse(List.of());
+  }
+
+  /** A map of any keys to texts and numbers; none where the file has none. */
+  TeacherOptions options(String key) {
+    Map<String, String> values = new LinkedHashMap<>();
+    map.find(key)
+        .map(YamlValue::map)
+        .ifPresent(
+            options ->
+                options.keys().forEach(name -> values.put(name, scalar(options.require(name)))));
+    return new TeacherOptions(values, base);
+  }
+
+  private static String scalar(YamlValue value) {
+    return value.parsed(
+        "a text, a number, true or false",
+        text -> text.isBlank() ? Optional.empty() : Optional.of(text));
   }
 
   Optional<String> choice(String key, List<String> names) {

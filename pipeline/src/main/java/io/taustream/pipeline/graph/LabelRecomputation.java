@@ -79,7 +79,7 @@ public final class LabelRecomputation {
       List<Cell> cells = cells(data, slots);
       List<Integer> shares = choice.shares(rows, cells.size());
       for (TeacherSlot slot : slots) {
-        try (Teacher teacher = TeacherSlot.open(slot.config(), config, resources)) {
+        try (Teacher teacher = slot.open(config, resources)) {
           recompute(slot, teacher, cells, shares, choice, tally);
         }
       }

@@ -142,7 +142,7 @@ public final class Labelling {
   /** Absent where the process was asked to stop. */
   private Optional<TeacherSummary> label(
       TeacherSlot slot, DataSources data, RunFolder folder, SkippedLog log) {
-    try (Teacher teacher = TeacherSlot.open(slot.config(), config, resources)) {
+    try (Teacher teacher = slot.open(config, resources)) {
       List<Work> works = works(slot, data);
       List<ShardLabelling.Labelled> done = new ArrayList<>();
       for (Work work : works) {

@@ -50,20 +50,22 @@ public final class TeacherVerifying {
       SpeedTrial.Speed speed,
       CardFile card) {}
 
+  /** Makes a model local. */
+  public ModelFile fetch(ObjectUri model) {
+    return ModelFile.fetch(resources.objects(), model, resources.scratch().resolve("models"));
+  }
+
   /**
    * Verifies.
    *
-   * @param model an ONNX file
    * @param samples how many to judge by
    * @param time how long the speed may be measured
    */
-  public Summary verify(ObjectUri model, int samples, Duration time) {
+  public Summary verify(ModelFile model, int samples, Duration time) {
     DataSources data = DataSources.open(config.data(), resources.objects());
-    ModelFile file =
-        ModelFile.fetch(resources.objects(), model, resources.scratch().resolve("models"));
     try (TeacherTrial trial =
         TeacherTrial.open(
-            file,
+            model,
             TeacherSlot.dataShape(config),
             new ExecutionSettings(Device.parse(config.device()), config.threads().teacher()),
             resources.allocator())) {
@@ -73,7 +75,7 @@ public final class TeacherVerifying {
           trial.guessed(),
           trial.device(),
           speed(trial, time),
-          new CardFile(resources.objects(), file));
+          new CardFile(resources.objects(), model));
     }
   }
 

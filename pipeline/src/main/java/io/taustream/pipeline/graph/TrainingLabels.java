@@ -91,7 +91,7 @@ final class TrainingLabels implements AutoCloseable {
   LabelGate labelWhileTraining(Progress progress) {
     List<ShardLabelling> train = new ArrayList<>();
     for (TeacherSlot slot : slots) {
-      Teacher teacher = TeacherSlot.open(slot.config(), config, resources);
+      Teacher teacher = slot.open(config, resources);
       teachers.add(teacher);
       if (data.test().isPresent()) {
         labelTest(data.test().get(), slot, teacher, progress);

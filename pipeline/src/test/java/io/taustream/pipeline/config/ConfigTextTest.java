@@ -2,9 +2,11 @@ package io.taustream.pipeline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taustream.teacher.TeacherOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -134,7 +136,15 @@ class ConfigTextTest {
   private static Arbitrary<List<TeacherConfig>> teachers() {
     return Combinators.combine(
             names(), texts(), Arbitraries.doubles().between(1e-9, 1e9).ofScale(9))
-        .as((name, model, weight) -> new TeacherConfig(name, new Location(model, BASE), weight, 64))
+        .as(
+            (name, model, weight) ->
+                new TeacherConfig(
+                    name,
+                    weight < 1 ? "onnx" : "own",
+                    weight < 2 ? Optional.of(new Location(model, BASE)) : Optional.empty(),
+                    new TeacherOptions(weight < 3 ? Map.of() : Map.of(name, model), BASE),
+                    weight,
+                    64))
         .list()
         .uniqueElements(TeacherConfig::name)
         .ofMinSize(1)

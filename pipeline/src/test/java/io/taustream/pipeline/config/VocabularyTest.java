@@ -67,7 +67,13 @@ class VocabularyTest {
     assertThat(keys)
         .contains(
             "ensemble.average", "train.schedule.factor", "loss[].steepness", "storage.s3.region");
-    keys.addAll(List.of("student.torchscript", "labels.n", "labels.temperature"));
+    keys.addAll(
+        List.of(
+            "student.torchscript",
+            "labels.n",
+            "labels.temperature",
+            "teachers[].options",
+            "teachers[].options.custom-operators"));
     assertThat(keys)
         .allSatisfy(
             key -> assertThat(document).containsPattern("(?m)^\\| `" + Pattern.quote(key) + "` "));

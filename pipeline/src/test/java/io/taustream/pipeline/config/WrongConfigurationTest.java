@@ -70,6 +70,9 @@ class WrongConfigurationTest {
           7|view: 32|7: view: found 32; a map of keys is allowed
           9|  - {name: u, model: t.onnx}|10: teachers[1].name: found 'u' again; a name of its own is allowed
           9|  - {name: t}|9: teachers[0].model: not found; this key is required
+          9|  - {name: t, type: my/own}|9: teachers[0].type: found 'my/own'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
+          9|  - {name: t, model: t.onnx, options: [a]}|9: teachers[0].options: found a list; a map of keys is allowed
+          9|  - {name: t, model: t.onnx, options: {a: [1]}}|9: teachers[0].options.a: found a list; a text, a number, true or false is allowed
           9|  - {name: ../t, model: t.onnx}|9: teachers[0].name: found '../t'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
           9|  - {name: t, model: t.onnx, weight: 0}|9: teachers[0].weight: found 0; a number above 0 is allowed
           9|  - {name: t, model: t.onnx, batch: 0}|9: teachers[0].batch: found 0; a whole number from 1 to 65536 is allowed
@@ -77,12 +80,11 @@ class WrongConfigurationTest {
           11|ensemble: {average: votes}|11: ensemble.average: found 'votes'; one of logits, probabilities is allowed
           11|ensemble: {teachers: by-shard}|11: ensemble.teachers: found 'by-shard'; one of all, by-view is allowed
           7|view: {policy: pad-crop-flip, size: 32, count: 1}¶ensemble: {teachers: by-view}|8: ensemble.teachers: found by-view with view.count 1 and 2 teachers, so that some would teach nothing; by-view with at least as many views as teachers, or all, is allowed
-          11|labels: {encoding: top-k, k: 3}¶ensemble: {teachers: by-view}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: dense-f8}|11: labels.encoding: found 'dense-f8', did you mean 'dense-f16'?; one of dense-f16, dense-f32, top-k, sampled is allowed
           11|labels: {encoding: top-k}|11: labels.encoding: found top-k without k; top-k only with k is allowed
           11|labels: {encoding: dense-f16, k: 5}|11: labels.k: found 5 with encoding dense-f16; k only with top-k is allowed
           11|labels: {encoding: top-k, k: 10}|11: labels.k: found 10; a whole number from 1 to below the 10 classes is allowed
-          11|labels: {encoding: top-k, k: 3}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
+          11|labels: {encoding: top-k, k: 3}|11: labels.encoding: found top-k with 2 teachers, each of which has labels of other classes, so that they have no mean; top-k with one teacher or ensemble.teachers by-view, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: top-k, k: 0}|11: labels.k: found 0; a whole number from 1 is allowed
           11|labels: {encoding: sampled}|11: labels.encoding: found sampled without n; sampled only with n is allowed
           11|labels: {encoding: sampled, n: 0}|11: labels.n: found 0; a whole number from 1 to 65535 is allowed
