@@ -65,8 +65,8 @@ public final class EncodedRows {
     return set.encoding().inspect(bytes, bases, row, set.classes());
   }
 
-  /** Appends a row to other columns. */
-  void copy(int row, ByteBuffer[] targets) {
+  /** Appends a row to other columns, one buffer for each. */
+  public void copy(int row, ByteBuffer[] targets) {
     for (int i = 0; i < targets.length; i++) {
       int width = columns.get(i).rowBytes();
       targets[i].put(bytes.slice(bases[i] + row * width, width));

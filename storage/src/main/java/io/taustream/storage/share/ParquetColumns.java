@@ -1,10 +1,14 @@
 package io.taustream.storage.share;
 
 import io.taustream.storage.TaustreamException;
+import io.taustream.storage.label.DenseF16;
 import io.taustream.storage.label.LabelColumn;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.LogicalTypeAnnotation.Float16LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
@@ -51,7 +55,7 @@ final class ParquetColumns {
     Type type = find(name);
     if (!type.isPrimitive()
         || type.isRepetition(Type.Repetition.REPEATED)
-        || !ParquetElement.isInteger(type.asPrimitiveType())) {
+        || !isInteger(type.asPrimitiveType())) {
       throw wrong(type, "an integer");
     }
     return type;
@@ -69,8 +73,10 @@ final class ParquetColumns {
 
   private Type list(LabelColumn column) {
     Type type = find(column.name());
-    ParquetElement element = ParquetElement.of(column);
-    String expected = "a list of %d, each %s".formatted(column.length(), element.readable());
+    ShareElement element = ShareElement.of(column);
+    String expected =
+        "a list of %d, each %s"
+            .formatted(column.length(), element.isFloat() ? "float16 or float32" : "an integer");
     if (type.isPrimitive()
         || !(type.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation)) {
       throw wrong(type, expected);
@@ -84,10 +90,40 @@ final class ParquetColumns {
       throw wrong(type, expected);
     }
     PrimitiveType found = item.getType(0).asPrimitiveType();
-    if (!element.reads(found)) {
+    if (!(element.isFloat() ? isFloat(found) : isInteger(found))) {
       throw wrong(type, expected);
     }
     return type;
+  }
+
+  private static boolean isInteger(PrimitiveType type) {
+    return type.getPrimitiveTypeName() == PrimitiveTypeName.INT32
+        || type.getPrimitiveTypeName() == PrimitiveTypeName.INT64;
+  }
+
+  private static boolean isFloat(PrimitiveType type) {
+    return type.getPrimitiveTypeName() == PrimitiveTypeName.FLOAT || isHalf(type);
+  }
+
+  private static boolean isHalf(PrimitiveType type) {
+    return type.getLogicalTypeAnnotation() instanceof Float16LogicalTypeAnnotation;
+  }
+
+  /** The current value of an integer column. */
+  static long integer(ColumnReader source) {
+    return source.getDescriptor().getPrimitiveType().getPrimitiveTypeName()
+            == PrimitiveTypeName.INT64
+        ? source.getLong()
+        : source.getInteger();
+  }
+
+  /** The current value of a column of float32 or float16. */
+  static float number(ColumnReader source) {
+    if (!isHalf(source.getDescriptor().getPrimitiveType())) {
+      return source.getFloat();
+    }
+    return DenseF16.toFloat(
+        source.getBinary().toByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getShort());
   }
 
   private Type find(String name) {

@@ -180,7 +180,7 @@ public final class ParquetLabelReader implements ShareReader {
     for (int i = 0; i < rows; i++) {
       requireValue(source, name, row + i);
       try {
-        values[i] = ParquetElement.integer(source, least, most);
+        values[i] = ShareElement.requireRange(ParquetColumns.integer(source), least, most);
       } catch (NumberFormatException e) {
         throw wrong(row + i, "'%s' %s".formatted(name, e.getMessage()));
       }
@@ -201,7 +201,7 @@ public final class ParquetLabelReader implements ShareReader {
   }
 
   private void lists(LabelColumn column, int rows, ByteBuffer target) {
-    ParquetElement element = ParquetElement.of(column);
+    ShareElement element = ShareElement.of(column);
     ColumnReader source = reader(column.name());
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < column.length(); j++) {
@@ -209,16 +209,25 @@ public final class ParquetLabelReader implements ShareReader {
           throw wrongLength(column, row + i, j + " values");
         }
         requireValue(source, column.name(), row + i);
-        try {
-          element.read(source, target);
-        } catch (NumberFormatException e) {
-          throw wrong(row + i, "'%s' %s".formatted(column.name(), e.getMessage()));
+        if (element.isFloat()) {
+          element.put(target, ParquetColumns.number(source));
+        } else {
+          putInteger(element, source, column, target, row + i);
         }
         source.consume();
       }
       if (source.getCurrentRepetitionLevel() > 0) {
         throw wrongLength(column, row + i, "more");
       }
+    }
+  }
+
+  private void putInteger(
+      ShareElement element, ColumnReader source, LabelColumn column, ByteBuffer target, long at) {
+    try {
+      element.put(target, ParquetColumns.integer(source));
+    } catch (NumberFormatException e) {
+      throw wrong(at, "'%s' %s".formatted(column.name(), e.getMessage()));
     }
   }
 

@@ -23,6 +23,7 @@ import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
@@ -103,9 +104,22 @@ public final class ParquetLabelWriter {
             .required(PrimitiveTypeName.INT64)
             .named("view_seed");
     for (LabelColumn column : columns) {
-      schema.addField(ParquetElement.of(column).list(column.name()));
+      schema.addField(list(column));
     }
     return schema.named("labels");
+  }
+
+  private static Type list(LabelColumn column) {
+    ShareElement element = ShareElement.of(column);
+    if (element.isFloat()) {
+      return Types.requiredList().requiredElement(PrimitiveTypeName.FLOAT).named(column.name());
+    }
+    var integers = Types.requiredList().requiredElement(PrimitiveTypeName.INT32);
+    return element == ShareElement.INT32
+        ? integers.named(column.name())
+        : integers
+            .as(LogicalTypeAnnotation.intType(column.elementBytes() * Byte.SIZE, false))
+            .named(column.name());
   }
 
   private static final class Builder extends ParquetWriter.Builder<Row, Builder> {
@@ -125,7 +139,7 @@ public final class ParquetLabelWriter {
       for (LabelColumn column : columns) {
         String path = column.name() + ".list.element";
         withDictionaryEncoding(path, false);
-        withByteStreamSplitEncoding(path, ParquetElement.of(column).isFloat());
+        withByteStreamSplitEncoding(path, ShareElement.of(column).isFloat());
         // Nobody looks for rows by a logit.
         withStatisticsEnabled(path, false);
       }
@@ -191,18 +205,22 @@ public final class ParquetLabelWriter {
       for (int i = 0; i < columns.size(); i++) {
         LabelColumn column = columns.get(i);
         ByteBuffer values = row.label().column(i).flip();
-        field(column.name(), FIRST_LABEL + i, () -> list(ParquetElement.of(column), values));
+        field(column.name(), FIRST_LABEL + i, () -> list(ShareElement.of(column), values));
       }
       target.endMessage();
     }
 
-    private void list(ParquetElement element, ByteBuffer values) {
+    private void list(ShareElement element, ByteBuffer values) {
       target.startGroup();
       target.startField("list", 0);
       while (values.hasRemaining()) {
         target.startGroup();
         target.startField("element", 0);
-        element.write(values, target);
+        if (element.isFloat()) {
+          target.addFloat(element.nextFloat(values));
+        } else {
+          target.addInteger(element.nextInteger(values));
+        }
         target.endField("element", 0);
         target.endGroup();
       }

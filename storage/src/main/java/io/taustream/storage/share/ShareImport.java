@@ -120,10 +120,10 @@ public final class ShareImport {
 
   private static TaustreamException refuse(ShareHeader header, RowBlock block, int i, String what) {
     SampleView row = block.rows().get(i);
+    String place = block.first() < 0 ? "" : ", row " + (block.first() + i);
     return new TaustreamException(
-        "%s, row %d (ordinal %d, key '%s', view %d): %s"
-            .formatted(
-                header.where(), block.first() + i, row.ordinal(), row.key(), row.view(), what));
+        "%s%s (ordinal %d, key '%s', view %d): %s"
+            .formatted(header.where(), place, row.ordinal(), row.key(), row.view(), what));
   }
 
   /** What has been seen of each view. */
