@@ -94,7 +94,7 @@ record NpyArray(String descr, List<Integer> shape, ByteBuffer data) {
             .toList();
     NpyArray array =
         new NpyArray(descr.group(1), lengths, bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
-    if ((long) array.elements() * array.width() != array.data.remaining()) {
+    if (array.elements() * array.width() != array.data.remaining()) {
       throw new IllegalArgumentException(
           "it has %d bytes for shape %s of type '%s'"
               .formatted(array.data.remaining(), lengths, array.descr));
@@ -102,8 +102,13 @@ record NpyArray(String descr, List<Integer> shape, ByteBuffer data) {
     return array;
   }
 
-  private int elements() {
-    return shape.stream().reduce(1, Math::multiplyExact);
+  /** How many elements there are; some number above what fits where there are too many. */
+  private long elements() {
+    long elements = 1;
+    for (int length : shape) {
+      elements = Math.min(Integer.MAX_VALUE, elements * length);
+    }
+    return elements;
   }
 
   private int width() {

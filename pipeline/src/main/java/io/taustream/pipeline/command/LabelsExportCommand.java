@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes the labels for other programs, such as Python's:",
-      "as Parquet, or for data in tars as WebDataset, .npy beside the image."
+      "Writes labels for other programs, as Parquet or WebDataset.",
+      "Parquet: of any data. WebDataset: a copy of data in tars, with .npy beside the image."
     })
 final class LabelsExportCommand implements Callable<Integer> {
   @Mixin private ConfigFile config;

@@ -4,7 +4,6 @@ import io.taustream.ingest.share.ShareFormat;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelFile;
-import io.taustream.storage.label.LabelSet;
 import io.taustream.storage.label.ScratchFolder;
 import io.taustream.storage.object.ObjectInfo;
 import io.taustream.storage.object.ObjectUri;
@@ -13,7 +12,9 @@ import io.taustream.storage.sample.Shard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ public final class LabelExport {
     List<TeacherSlot> slots = TeacherSlot.all(run, resources, version);
     try (ScratchFolder scratch = ScratchFolder.open(resources.scratch().resolve("shared"))) {
       List<LabelledSet> sets = LabelledSet.all(run, data, slots);
-      sets.forEach(set -> set.dataset().shards().forEach(s -> format.requireWritable(s.name())));
+      requireWritable(format, output, sets);
       List<Exported> done =
           sets.stream()
               .flatMap(
@@ -79,14 +80,32 @@ public final class LabelExport {
     }
   }
 
+  /** Before anything is written: every shard can be, each to a place of its own. */
+  private static void requireWritable(
+      ShareFormat format, ObjectUri output, List<LabelledSet> sets) {
+    Map<ObjectUri, ObjectUri> targets = new HashMap<>();
+    for (LabelledSet set : sets) {
+      for (Shard shard : set.dataset().shards()) {
+        format.requireWritable(shard.name());
+        ObjectUri target = target(set, shard, format, output);
+        ObjectUri other = targets.put(target, shard.uri());
+        if (target.equals(shard.uri()) || (other != null && !other.equals(shard.uri()))) {
+          throw new TaustreamException(
+              "the labels of %s would be written over %s; name another folder by --output, or give shards of their own names"
+                  .formatted(shard.uri(), other == null ? target : "those of " + other));
+        }
+      }
+    }
+  }
+
+  private static ObjectUri target(
+      LabelledSet set, Shard shard, ShareFormat format, ObjectUri output) {
+    return set.store().set().folder(output).child(format.fileName(shard.name()));
+  }
+
   private Exported export(
       LabelledSet set, Shard shard, ShareFormat format, ObjectUri output, ScratchFolder scratch) {
-    LabelSet labels = set.store().set();
-    ObjectUri target = labels.folder(output).child(format.fileName(shard.name()));
-    if (target.equals(shard.uri())) {
-      throw new TaustreamException(
-          "%s would be written over; name another folder by --output".formatted(shard.uri()));
-    }
+    ObjectUri target = target(set, shard, format, output);
     Path file = scratch.fresh(format.fileName(shard.name()));
     // A copy of the shard that was labelled is as good as the shard.
     try (LabelFile stored =

@@ -2,6 +2,7 @@ package io.taustream.pipeline.graph;
 
 import io.taustream.ingest.format.ShardReading;
 import io.taustream.ingest.share.ShareFormat;
+import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelCompression;
@@ -114,6 +115,7 @@ public final class LabelImport {
       LabelledSet set = find(header, sets);
       Shard shard = shard(header, set).orElseThrow();
       header.requireFits(set.store().set(), shard);
+      requirePossible(header, set);
       LabelStatus status = ShardStatus.of(set.dataset(), shard, set.store()).block();
       if (views(status) >= header.views()) {
         LOG.info("{}: shard {} has labels already, which stay", info.uri(), shard.name());
@@ -180,6 +182,16 @@ public final class LabelImport {
               .formatted(header.where(), what));
     }
     return left;
+  }
+
+  /** A policy that is not random has one view of a sample. */
+  private static void requirePossible(ShareHeader header, LabelledSet set) {
+    ViewSpec view = set.view();
+    if (header.views() > 1 && !view.rendering().random()) {
+      throw new TaustreamException(
+          "%s: taustream.views is %d; policy %s has 1"
+              .formatted(header.where(), header.views(), view.policy()));
+    }
   }
 
   private static Optional<Shard> shard(ShareHeader header, LabelledSet set) {

@@ -55,10 +55,16 @@ public final class ShareImport {
    * @return what was committed
    * @throws TaustreamException if the labels are of something else or not whole: it names the file
    *     and the row; nothing is committed then
+   * @throws IllegalArgumentException if the store is of another number of views
    */
   public LabelMetadata run(ShareReader file, Shard shard, ShardSamples samples) {
     ShareHeader header = file.header();
     LabelSet set = store.set();
+    if (store.views() != header.views()) {
+      throw new IllegalArgumentException(
+          "%s has %d views, the store is of %d"
+              .formatted(header.where(), header.views(), store.views()));
+    }
     header.requireFits(set, shard);
     header.requireSame(samples.count(), samples.crc32c());
     List<LabelColumn> columns = header.columns(set);
@@ -139,7 +145,7 @@ public final class ShareImport {
       this.skipped = header.skippedSet();
       this.seen = new BitSet[header.views()];
       for (int view = 0; view < seen.length; view++) {
-        seen[view] = new BitSet(samples.count());
+        seen[view] = new BitSet();
       }
     }
 
