@@ -145,6 +145,49 @@ class LabelSharingTest {
     assertThat(entries(find("train-0001.tar")).keySet()).isEqualTo(after.keySet());
   }
 
+  @Test
+  void viewsThatTheFilesLackAreLabelled() {
+    run.command("label", "CONFIG").isDone();
+    Map<String, ByteBuffer> whole = run.labelFiles();
+    run.edit("store: ./work/labels", "store: ./work/one").edit("count: 2", "count: 1");
+    run.command("label", "CONFIG").isDone();
+    export("parquet");
+    run.edit("./work/one", "./work/other").edit("count: 1", "count: 2");
+
+    assertThat(importing(shared()).isDone().json().get("imported").asInt()).isEqualTo(4);
+    run.command("label", "CONFIG").isDone();
+
+    assertThat(otherStore()).isEqualTo(whole);
+  }
+
+  @Test
+  void filesThatDoNotSayWhoseTheyAreNeedATeacher() throws IOException {
+    run.command("label", "CONFIG").isDone();
+    export("webdataset");
+    run.teacher("second", TinyShards.CLASSES, 12);
+    String first = "  - {name: tiny, model: teacher/tiny.onnx, batch: 16}\n";
+    run.edit(first, first + first.replace("tiny", "second"));
+    run.edit(ENCODED, ELSEWHERE);
+    Path tar = find("train-0000.tar");
+    run.command("labels", "import", "CONFIG", "--input", tar.toString(), "--teacher", "second")
+        .failed(1, "train-0000.tar", "holds labels of a teacher with SHA-256", "second-");
+    importing(tar).isDone();
+    assertThat(otherStore().keySet()).singleElement().asString().startsWith("tiny-");
+
+    Map<String, byte[]> entries = entries(tar);
+    entries.computeIfPresent(
+        "__taustream__/labels.json",
+        (name, json) ->
+            new String(json, StandardCharsets.UTF_8)
+                .replace("teacher_sha256", "no_sha")
+                .getBytes(StandardCharsets.UTF_8));
+    TinyShards.write(tar, entries);
+    importing(tar).failed(1, "does not say whose labels", "[tiny, second]", "--teacher");
+    run.command("labels", "import", "CONFIG", "--input", tar.toString(), "--teacher", "second")
+        .isDone();
+    assertThat(otherStore()).hasSize(2);
+  }
+
   private Path find(String name) throws IOException {
     try (var files = Files.walk(shared())) {
       return files.filter(file -> file.getFileName().toString().equals(name)).findFirst().get();
