@@ -77,9 +77,6 @@ public final class LabelImport {
           imported,
           rows.size() - imported,
           rows.stream().flatMapToLong(OptionalLong::stream).sum());
-    } catch (IOException e) {
-      throw new TaustreamException(
-          "cannot use the scratch folder %s: %s".formatted(resources.scratch(), e.getMessage()), e);
     } finally {
       slots.forEach(TeacherSlot::close);
     }
