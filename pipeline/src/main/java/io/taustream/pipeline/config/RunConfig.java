@@ -123,6 +123,13 @@ public record RunConfig(
         memory, threads, storage);
   }
 
+  /** This configuration with some of its teachers only. */
+  public RunConfig withTeachers(List<TeacherConfig> some) {
+    return new RunConfig(
+        run, work, seed, data, view, some, ensemble, labels, student, train, loss, device, memory,
+        threads, storage);
+  }
+
   /**
    * This configuration with other initial parameters and another order of samples, but the same
    * views, so that labels made for one are those of the other.

@@ -88,7 +88,7 @@ public record DenseF16() implements LabelEncoding {
    * The float with the half's value. Shifted into place, a half's exponent is 112 too small;
    * multiplying by 2^112 sets that right for normal and subnormal numbers alike, exactly.
    */
-  static float toFloat(short half) {
+  public static float toFloat(short half) {
     int magnitude = half & MAGNITUDE;
     int sign = (half & 0x8000) << 16;
     if (magnitude >= EXPONENT) {

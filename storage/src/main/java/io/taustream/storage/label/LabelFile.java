@@ -195,6 +195,26 @@ public final class LabelFile implements AutoCloseable {
     }
   }
 
+  /**
+   * A row as it is stored, in any encoding.
+   *
+   * @param destination receives the row, behind those that it holds
+   * @throws TaustreamException if the sample has no labels, or what is stored is none
+   */
+  public void stored(int ordinal, int view, EncodedRows destination) {
+    int row = row(ordinal);
+    LabelSet set = metadata.set();
+    LabelEncoding encoding = set.encoding();
+    try (MappedBatch batch = batch(row, view)) {
+      int place = row % batchRows;
+      String wrong = encoding.inspect(batch.bytes(), batch.columns(), place, set.classes());
+      if (wrong != null) {
+        throw noLabel(encoding.text(), ordinal, view, wrong);
+      }
+      destination.append(batch.bytes(), batch.columns(), place);
+    }
+  }
+
   private DamagedLabelFileException noLabel(String kind, int ordinal, int view, String wrong) {
     return new DamagedLabelFileException(
         "%s, view %d, sample %d holds no %s label: %s; remove it and label again"

@@ -189,6 +189,51 @@ public final class LabelFileWriter implements AutoCloseable {
     }
     List<SampleView> rows = batch.rows();
     FloatBuffer logits = batch.logits();
+    LabelEncoding encoding = set.encoding();
+    append(
+        rows,
+        (row, columns) -> {
+          SampleView sample = rows.get(row);
+          logits.position(row * set.classes());
+          encoding.requireStorable(logits, set.classes(), sample);
+          encoding.encode(logits, set.classes(), Draws.seed(set.teacherSha256(), sample), columns);
+        });
+    usable = true;
+  }
+
+  /**
+   * Appends rows that are encoded already, as {@link LabelFile#stored} gives them: in what order,
+   * see {@link #append(SoftLabelBatch)}.
+   *
+   * @param labels one for each of {@code rows}, in this file's encoding
+   * @throws TaustreamException if one of them is nothing that the encoding could have written: it
+   *     names the sample; the writer can then only be closed
+   */
+  public synchronized void append(List<SampleView> rows, EncodedRows labels) {
+    requireUsable();
+    usable = false;
+    append(
+        rows,
+        (row, columns) -> {
+          String wrong = labels.inspect(row, set);
+          if (wrong != null) {
+            SampleView sample = rows.get(row);
+            throw new TaustreamException(
+                "sample '%s' (%s, ordinal %d, view %d) has no %s label: %s"
+                    .formatted(
+                        sample.key(),
+                        sample.shard(),
+                        sample.ordinal(),
+                        sample.view(),
+                        set.encoding().text(),
+                        wrong));
+          }
+          labels.copy(row, columns);
+        });
+    usable = true;
+  }
+
+  private void append(List<SampleView> rows, LabelSpill.RowSource source) {
     try {
       int from = 0;
       while (from < rows.size()) {
@@ -197,13 +242,12 @@ public final class LabelFileWriter implements AutoCloseable {
         while (to < rows.size() && rows.get(to).view() == first.view()) {
           requireOwn(rows.get(to++));
         }
-        spill.append(rows, from, to, logits);
+        spill.append(rows, from, to, source);
         from = to;
       }
     } catch (IOException e) {
       throw scratchFailure(e);
     }
-    usable = true;
   }
 
   private void requireOwn(SampleView row) {
