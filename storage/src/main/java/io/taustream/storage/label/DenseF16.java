@@ -58,14 +58,20 @@ public record DenseF16() implements LabelEncoding {
       ByteBuffer source, int[] bases, int row, int classes, FloatBuffer destination) {
     int offset = bases[0] + row * classes * Short.BYTES;
     int to = destination.position();
-    boolean finite = true;
-    for (int c = 0; c < classes; c++) {
-      short half = source.getShort(offset + c * Short.BYTES);
-      finite &= isFinite(half);
-      destination.put(to + c, toFloat(half));
+    // Four halves of a long at a time: fetching them one by one costs more than to convert them.
+    int c = 0;
+    for (; c <= classes - 4; c += 4) {
+      long four = source.getLong(offset + c * Short.BYTES);
+      destination.put(to + c, toFloat((short) four));
+      destination.put(to + c + 1, toFloat((short) (four >>> 16)));
+      destination.put(to + c + 2, toFloat((short) (four >>> 32)));
+      destination.put(to + c + 3, toFloat((short) (four >>> 48)));
+    }
+    for (; c < classes; c++) {
+      destination.put(to + c, toFloat(source.getShort(offset + c * Short.BYTES)));
     }
     destination.position(to + classes);
-    return finite;
+    return FiniteBits.halves(source, offset, classes);
   }
 
   @Override
