@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -34,10 +35,28 @@ final class LabelReadBenchmark implements Callable<Integer> {
       description = "Iterations that count, about a second each (default: ${DEFAULT-VALUE}).")
   private int iterations;
 
+  @Option(
+      names = "--encodings",
+      split = ",",
+      defaultValue = "dense-f16,dense-f32",
+      description = "Which are measured (default: ${DEFAULT-VALUE}).")
+  private List<String> encodings;
+
+  @Option(
+      names = "--classes",
+      split = ",",
+      defaultValue = "10,100,1000",
+      description = "Which numbers of classes (default: ${DEFAULT-VALUE}).")
+  private List<Integer> classNumbers;
+
   /** Nanoseconds a row, and half the width of JMH's 99.9 % interval. */
   private record Cost(double nanoseconds, double error) {
     double over(Cost other) {
       return nanoseconds / other.nanoseconds();
+    }
+
+    double microseconds() {
+      return nanoseconds / 1000;
     }
 
     @Override
@@ -51,15 +70,15 @@ final class LabelReadBenchmark implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     StringBuilder table = new StringBuilder();
-    for (String encoding : new String[] {"dense-f16", "dense-f32"}) {
-      for (int classes : new int[] {10, 100, 1000}) {
+    for (String encoding : encodings) {
+      for (int classes : classNumbers) {
         row(table, encoding, classes);
       }
     }
     out.println(
-        "| encoding | classes | bare, ns a row | bare to floats | in order | in order / bare | / bare"
-            + " to floats | at random | joined at random |");
-    out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        "| encoding | classes | bare, ns a row | bare to floats | scan | scan: of bare | of bare to"
+            + " floats | row by row | of bare to floats | at random, µs | joined at random, µs |");
+    out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     out.print(table);
     out.printf(
         Locale.ROOT,
@@ -76,20 +95,25 @@ final class LabelReadBenchmark implements Callable<Integer> {
     for (Form form : Form.values()) {
       costs.put(form, measure(form, encoding, classes));
     }
-    Cost inOrder = costs.get(Form.SEQUENTIAL);
+    Cost bare = costs.get(Form.BARE);
+    Cost toFloats = costs.get(Form.BARE_FLOATS);
+    Cost scan = costs.get(Form.SCAN);
+    Cost rows = costs.get(Form.ROWS);
     table.append(
         String.format(
             Locale.ROOT,
-            "| %s | %d | %s | %s | %s | %.2f | %.2f | %s | %s |%n",
+            "| `%s` | %d | %s | %s | %s | %.2f | %.2f | %s | %.2f | %.2f | %.2f |%n",
             encoding,
             classes,
-            costs.get(Form.BARE),
-            costs.get(Form.BARE_FLOATS),
-            inOrder,
-            costs.get(Form.BARE).over(inOrder),
-            costs.get(Form.BARE_FLOATS).over(inOrder),
-            costs.get(Form.RANDOM),
-            costs.get(Form.RANDOM_JOIN)));
+            bare,
+            toFloats,
+            scan,
+            bare.over(scan),
+            toFloats.over(scan),
+            rows,
+            toFloats.over(rows),
+            costs.get(Form.RANDOM).microseconds(),
+            costs.get(Form.RANDOM_JOIN).microseconds()));
   }
 
   private Cost measure(Form form, String encoding, int classes) throws RunnerException {
@@ -105,12 +129,13 @@ final class LabelReadBenchmark implements Callable<Integer> {
                     .warmupTime(TimeValue.seconds(1))
                     .measurementIterations(iterations)
                     .measurementTime(TimeValue.seconds(1))
-                    .jvmArgsAppend("-Xmx512m")
+                    .jvmArgsAppend("-Xmx1g")
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .runSingle()
             .getPrimaryResult();
-    Cost cost = new Cost(time.getScore(), time.getScoreError());
+    long rows = LabelReadCost.rows(encoding, classes);
+    Cost cost = new Cost(time.getScore() / rows, time.getScoreError() / rows);
     spec.commandLine().getErr().printf("%s, %d classes, %s: %s%n", encoding, classes, form, cost);
     return cost;
   }
