@@ -22,7 +22,7 @@ import java.util.Optional;
  * what that names. Immutable and thread-safe.
  */
 public final class ModelFile {
-  private static final String SUFFIX = ".onnx";
+  static final String SUFFIX = ".onnx";
   private static final String EXTERNAL_DATA = "external data";
   private static final String CARDS_FILE = "the card's file";
 
@@ -90,8 +90,7 @@ public final class ModelFile {
   }
 
   private static ModelFile remote(ObjectStore store, ObjectUri model, Path cacheDir) {
-    String folder = Sha256.hex(model.toString());
-    ObjectCache cache = new ObjectCache(store, cacheDir.resolve(folder.substring(0, 16)));
+    ObjectCache cache = cache(store, model, cacheDir);
     Path path = cache.fetch(model, model.name());
     ModelStructure structure = ModelStructure.read(path, model.toString());
     List<Path> externalData = new ArrayList<>();
@@ -111,6 +110,12 @@ public final class ModelFile {
       cache.fetchIfPresent(sibling(model, location), location);
     }
     return new ModelFile(model, path, externalData, card, structure);
+  }
+
+  /** Where a model of another store is copied to: a folder for each, so that names never clash. */
+  static ObjectCache cache(ObjectStore store, ObjectUri model, Path cacheDir) {
+    String folder = Sha256.hex(model.toString());
+    return new ObjectCache(store, cacheDir.resolve(folder.substring(0, 16)));
   }
 
   /** Where the model came from; messages call it by this. */
@@ -194,7 +199,8 @@ public final class ModelFile {
     }
   }
 
-  private static Path inside(ObjectUri model, String what, String location) {
+  /** A location in the model's folder or below it; any other is refused. */
+  static Path inside(ObjectUri model, String what, String location) {
     try {
       Path relative = Path.of(location).normalize();
       boolean inFolder =
@@ -246,12 +252,12 @@ public final class ModelFile {
         cause);
   }
 
-  private static ObjectUri sibling(ObjectUri uri, String name) {
+  static ObjectUri sibling(ObjectUri uri, String name) {
     String folder = uri.path().substring(0, uri.path().lastIndexOf('/') + 1);
     return new ObjectUri(uri.scheme(), uri.bucket(), folder + name);
   }
 
-  private static String cardName(ObjectUri model) {
+  static String cardName(ObjectUri model) {
     String name = model.name();
     return (name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name)
         + ".yaml";

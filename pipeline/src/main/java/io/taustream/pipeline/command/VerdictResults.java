@@ -152,13 +152,4 @@ final class VerdictResults {
     text.append(values.length == 0 ? format : String.format(Locale.ROOT, format, values))
         .append('\n');
   }
-
-  /** The faults in one line. */
-  static String oneLine(String model, List<Fault> faults) {
-    return "teacher %s has %s: %s"
-        .formatted(
-            model,
-            faults.size() == 1 ? "a fault" : faults.size() + " faults",
-            String.join("; ", faults.stream().map(f -> f.found() + " - " + f.remedy()).toList()));
-  }
 }
