@@ -165,7 +165,7 @@ public final class ModelFile {
       }
       return bytes;
     } catch (IOException e) {
-      throw failure("its files cannot be read: " + e, e);
+      throw unreadable("its files cannot be read: " + e, e);
     }
   }
 
@@ -180,11 +180,16 @@ public final class ModelFile {
 
   /** A failure of this model, as the user sees it. */
   TaustreamException failure(String what) {
-    return new TaustreamException("model " + uri + ": " + what);
+    return new ModelFaultException("model " + uri + ": " + what);
   }
 
   /** Like {@link #failure(String)}, with its cause. */
   TaustreamException failure(String what, Throwable cause) {
+    return new ModelFaultException("model " + uri + ": " + what, cause);
+  }
+
+  /** The disk failed, not the model. */
+  private TaustreamException unreadable(String what, IOException cause) {
     return new TaustreamException("model " + uri + ": " + what, cause);
   }
 
@@ -195,7 +200,7 @@ public final class ModelFile {
         digest.update(buffer, 0, n);
       }
     } catch (IOException e) {
-      throw failure(file + " cannot be read: " + e, e);
+      throw unreadable(file + " cannot be read: " + e, e);
     }
   }
 
@@ -211,7 +216,7 @@ public final class ModelFile {
     } catch (InvalidPathException e) {
       // Refused below like every other location that is no path in the folder.
     }
-    throw new TaustreamException(
+    throw new ModelFaultException(
         "model %s: %s '%s' lies outside the model's folder; only files beside the model are read: move it there and export the model again"
             .formatted(model, what, location));
   }
@@ -222,7 +227,7 @@ public final class ModelFile {
       Path folder = path.toAbsolutePath().getParent().toRealPath();
       Path target = file.toRealPath();
       if (!target.startsWith(folder)) {
-        throw new TaustreamException(
+        throw new ModelFaultException(
             "model %s: %s '%s' is a link to %s, outside the model's folder; only files beside the model are read: copy it there"
                 .formatted(model, what, location, target));
       }
@@ -234,7 +239,7 @@ public final class ModelFile {
   private static Path checkedLength(ObjectUri model, Path file, long needed) {
     try {
       if (Files.size(file) < needed) {
-        throw new TaustreamException(
+        throw new ModelFaultException(
             "model %s: external data %s has %d bytes, the model reads %d; copy it again"
                 .formatted(model, file.getFileName(), Files.size(file), needed));
       }
@@ -246,7 +251,7 @@ public final class ModelFile {
 
   private static TaustreamException missingExternalData(
       ObjectUri model, String location, ObjectNotFoundException cause) {
-    return new TaustreamException(
+    return new ModelFaultException(
         "model %s: external data '%s' is missing; copy it beside the model"
             .formatted(model, location),
         cause);

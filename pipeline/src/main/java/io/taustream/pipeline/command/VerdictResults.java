@@ -7,7 +7,6 @@ import io.taustream.teacher.verify.Score;
 import io.taustream.teacher.verify.SpeedTrial;
 import io.taustream.teacher.verify.TeacherVerdict;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 

@@ -6,6 +6,7 @@ import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.ConfigurationException;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.report.SkippedLog;
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelStatus;
 import io.taustream.storage.label.SoftLabelStore;
 import io.taustream.storage.sample.Shard;
@@ -143,6 +144,7 @@ public final class Labelling {
   private Optional<TeacherSummary> label(
       TeacherSlot slot, DataSources data, RunFolder folder, SkippedLog log) {
     try (Teacher teacher = TeacherSlot.open(slot.config(), config, resources)) {
+      requireSame(slot, teacher);
       List<Work> works = works(slot, data);
       List<ShardLabelling.Labelled> done = new ArrayList<>();
       for (Work work : works) {
@@ -160,6 +162,15 @@ public final class Labelling {
               TestSetFactory.evaluateTeacher(config, data, List.of(slot))));
     } catch (StoppedException e) {
       return Optional.empty();
+    }
+  }
+
+  /** A model that was replaced meanwhile must not be filed under the one before. */
+  private static void requireSame(TeacherSlot slot, Teacher teacher) {
+    if (!teacher.identity().equals(slot.identity())) {
+      throw new TaustreamException(
+          "teacher %s changed while it was opened: %s is not what it was; label again"
+              .formatted(slot.config().name(), slot.config().model()));
     }
   }
 

@@ -13,6 +13,7 @@ import io.taustream.teacher.ModelFile;
 import io.taustream.teacher.OnnxTeacher;
 import io.taustream.teacher.Teacher;
 import io.taustream.teacher.TeacherIdentity;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,7 +46,8 @@ record TeacherSlot(
     }
   }
 
-  private static TeacherSlot of(
+  /** Opens one teacher, just to see who it is. */
+  static TeacherSlot of(
       TeacherConfig teacher, double share, RunConfig config, Resources resources, String version) {
     TeacherIdentity identity;
     try (Teacher opened = open(teacher, config, resources)) {
@@ -62,8 +64,7 @@ record TeacherSlot(
   /** Loads a teacher's network. */
   static Teacher open(TeacherConfig teacher, RunConfig config, Resources resources) {
     ModelFile model =
-        ModelFile.fetch(
-            resources.objects(), teacher.model().uri(), resources.scratch().resolve("models"));
+        ModelFile.fetch(resources.objects(), teacher.model().uri(), models(resources));
     OnnxTeacher network =
         OnnxTeacher.open(
             teacher.name(),
@@ -72,6 +73,11 @@ record TeacherSlot(
             new ExecutionSettings(Device.parse(config.device()), config.threads().teacher()),
             resources.allocator());
     return new MeteredTeacher(network, resources.teacherMeter());
+  }
+
+  /** Where models of other stores than the local disk are copied to. */
+  static Path models(Resources resources) {
+    return resources.scratch().resolve("models");
   }
 
   /** What a teacher must fit. */

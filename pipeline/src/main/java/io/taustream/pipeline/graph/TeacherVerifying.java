@@ -28,10 +28,19 @@ public final class TeacherVerifying {
 
   private final RunConfig config;
   private final Resources resources;
+  private final StopRequest stop;
 
   public TeacherVerifying(RunConfig config, Resources resources) {
+    this(config, resources, StopRequest.never());
+  }
+
+  /**
+   * @param stop ends a verification with {@link StoppedException}
+   */
+  TeacherVerifying(RunConfig config, Resources resources, StopRequest stop) {
     this.config = config;
     this.resources = resources;
+    this.stop = stop;
   }
 
   /**
@@ -59,8 +68,7 @@ public final class TeacherVerifying {
    */
   public Summary verify(ObjectUri model, int samples, Duration time) {
     DataSources data = DataSources.open(config.data(), resources.objects());
-    ModelFile file =
-        ModelFile.fetch(resources.objects(), model, resources.scratch().resolve("models"));
+    ModelFile file = ModelFile.fetch(resources.objects(), model, TeacherSlot.models(resources));
     try (TeacherTrial trial =
         TeacherTrial.open(
             file,
@@ -109,8 +117,9 @@ public final class TeacherVerifying {
     return verification.verdict();
   }
 
-  private static void add(TeacherVerification verification, ImageBatch images) {
+  private void add(TeacherVerification verification, ImageBatch images) {
     try (images) {
+      stop.throwIfRequested();
       verification.add(images);
     }
   }

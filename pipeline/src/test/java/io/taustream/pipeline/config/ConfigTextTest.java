@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -90,7 +91,12 @@ class ConfigTextTest {
                             soft ? "auto" : "cuda:3",
                             new MemoryConfig((16L << 20) + run.length()),
                             new ThreadsConfig(run.length(), 2, 1),
-                            storage)));
+                            storage,
+                            soft
+                                ? Optional.of(
+                                    new WatchConfig(
+                                        new Location("t", BASE), Duration.ofMillis(1500), 9))
+                                : Optional.empty())));
   }
 
   /** Among them some that look like other YAML values. */
