@@ -81,7 +81,7 @@ public final class LiveLabelling {
             new ModelParts(resources.objects(), TeacherSlot.models(resources))::namedBy);
     this.admission =
         new TeacherAdmission(
-            config, section, new TeacherVerifying(config, resources, stop), watch::lists);
+            config, section, new TeacherVerifying(config, resources, stop), watch::lists, stop);
   }
 
   /**
@@ -204,7 +204,9 @@ public final class LiveLabelling {
           labels.made());
       return Optional.of(put(now.labelled(labels)));
     } catch (RuntimeException e) {
-      return Optional.of(notTaken(TeacherAdmission.failed(taken.model(), e)));
+      return stop.stopRequested()
+          ? Optional.empty()
+          : Optional.of(notTaken(TeacherAdmission.failed(taken.model(), e)));
     }
   }
 

@@ -29,6 +29,7 @@ final class TeacherAdmission {
   private final WatchConfig watch;
   private final TeacherVerifying verifying;
   private final Predicate<ObjectUri> present;
+  private final StopRequest stop;
   private final Map<String, ObjectUri> owners = new HashMap<>();
 
   /**
@@ -38,11 +39,13 @@ final class TeacherAdmission {
       RunConfig config,
       WatchConfig watch,
       TeacherVerifying verifying,
-      Predicate<ObjectUri> present) {
+      Predicate<ObjectUri> present,
+      StopRequest stop) {
     this.config = config;
     this.watch = watch;
     this.verifying = verifying;
     this.present = present;
+    this.stop = stop;
   }
 
   /**
@@ -51,6 +54,7 @@ final class TeacherAdmission {
    * @throws StoppedException where the process is asked to stop
    */
   Admission judge(ObjectUri model) {
+    stop.throwIfRequested();
     try {
       TeacherConfig teacher = configured(model).orElseGet(() -> watch.teacher(model));
       requireFree(teacher.name(), model);
@@ -61,9 +65,9 @@ final class TeacherAdmission {
       }
       owners.put(teacher.name(), model);
       return new Admission.Taken(model, teacher, summary);
-    } catch (StoppedException e) {
-      throw e;
     } catch (RuntimeException e) {
+      // Libraries may refuse to begin while the JVM shuts down; that says nothing of the model.
+      stop.throwIfRequested();
       return failed(model, e);
     }
   }

@@ -97,6 +97,39 @@ class LiveTeachersTest {
   }
 
   @Test
+  void putsATeacherOffWhoseLabelsCannotBeWrittenAndLabelsWithItLater() throws IOException {
+    TinyRun run = WatchedRun.withoutTeacher(TinyRun.in(folder), "./teachers");
+    Path labels = folder.resolve("work/labels");
+    Files.createDirectories(labels.getParent());
+    Files.writeString(labels, "in the way");
+    Path teachers = Files.createDirectories(folder.resolve("teachers"));
+    Files.write(teachers.resolve("first.onnx"), ColourModel.of(5));
+    try (ChildProcess child = WatchedRun.start(run, List.of())) {
+      WatchedRun.awaitLine(child, "Put off", "first.onnx", "work/labels");
+      Files.delete(labels);
+      WatchedRun.awaitLine(child, "Labelled with first-", "4 shards, 4 of them now");
+      assertThat(WatchedRun.watched(WatchedRun.stop(child), "first.onnx").get("state").asText())
+          .isEqualTo("labelled");
+    }
+  }
+
+  @Test
+  void stopsWhileATeacherIsInHandAndGoesOnLater() throws IOException {
+    TinyRun run = WatchedRun.withoutTeacher(TinyRun.in(folder), "./teachers");
+    Path teachers = Files.createDirectories(folder.resolve("teachers"));
+    Files.write(teachers.resolve("first.onnx"), ColourModel.of(5));
+    try (ChildProcess child = WatchedRun.start(run, List.of())) {
+      WatchedRun.awaitLine(child, "Found", "first.onnx");
+      WatchedRun.stop(child);
+    }
+    try (ChildProcess child = WatchedRun.start(run, List.of())) {
+      WatchedRun.awaitLine(child, "Labelled with first-", "4 shards");
+      WatchedRun.stop(child);
+    }
+    assertThat(run.labelFiles()).hasSize(LABEL_FILES);
+  }
+
+  @Test
   void asksForTheSectionThatSaysWhatToWatch() {
     TinyRun.in(folder).command("label", "CONFIG", "--watch").failed(2, "watch:", "add one");
   }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * that is still being written. It is given once for each state of its parts; where it disappears it
  * is forgotten.
  *
- * <p>Listings are observed by one thread at a time; the other methods never wait for it.
+ * <p>Thread-safe; what asks or puts off never waits for a listing that is being observed.
  */
 final class Arrivals {
   private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
@@ -80,7 +80,7 @@ final class Arrivals {
   }
 
   /** Begins anew. */
-  void clear() {
+  synchronized void clear() {
     candidates.clear();
     putOff.clear();
     before = Map.of();
@@ -92,7 +92,7 @@ final class Arrivals {
    * The models that have arrived with this listing, in the order of their names. Blocks while it
    * reads models.
    */
-  List<Sighting> observe(List<ObjectInfo> listing) {
+  synchronized List<Sighting> observe(List<ObjectInfo> listing) {
     Map<ObjectUri, ObjectInfo> now = new LinkedHashMap<>();
     listing.forEach(object -> now.put(object.uri(), object));
     candidates.keySet().retainAll(now.keySet());
