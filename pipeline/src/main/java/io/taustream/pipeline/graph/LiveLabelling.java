@@ -178,13 +178,8 @@ public final class LiveLabelling {
   private Optional<WatchedTeacher> label(Admission.Taken taken, Sighting sighting) {
     try {
       if (!isUnchanged(sighting)) {
-        LOG.info("{} has changed while it was judged", taken.model());
         return Optional.of(
-            put(
-                WatchedTeacher.not(
-                    WatchedTeacher.State.POSTPONED,
-                    taken.model(),
-                    "it has changed while it was judged")));
+            notTaken(new Admission.Postponed(taken.model(), "it has changed while it was judged")));
       }
       WatchedTeacher now = put(WatchedTeacher.labelling(taken));
       LOG.info(
