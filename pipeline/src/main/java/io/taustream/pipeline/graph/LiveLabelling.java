@@ -78,7 +78,7 @@ public final class LiveLabelling {
             resources.objects(),
             folder,
             section.interval(),
-            new ModelParts(resources.objects(), TeacherSlot.models(resources))::namedBy);
+            new ModelParts(resources.objects(), resources.scratch().resolve("models"))::namedBy);
     this.admission =
         new TeacherAdmission(
             config, section, new TeacherVerifying(config, resources, stop), watch::lists, stop);

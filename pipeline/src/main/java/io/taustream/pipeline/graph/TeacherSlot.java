@@ -13,7 +13,6 @@ import io.taustream.teacher.ModelFile;
 import io.taustream.teacher.OnnxTeacher;
 import io.taustream.teacher.Teacher;
 import io.taustream.teacher.TeacherIdentity;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,7 +63,8 @@ record TeacherSlot(
   /** Loads a teacher's network. */
   static Teacher open(TeacherConfig teacher, RunConfig config, Resources resources) {
     ModelFile model =
-        ModelFile.fetch(resources.objects(), teacher.model().uri(), models(resources));
+        ModelFile.fetch(
+            resources.objects(), teacher.model().uri(), resources.scratch().resolve("models"));
     OnnxTeacher network =
         OnnxTeacher.open(
             teacher.name(),
@@ -73,11 +73,6 @@ record TeacherSlot(
             new ExecutionSettings(Device.parse(config.device()), config.threads().teacher()),
             resources.allocator());
     return new MeteredTeacher(network, resources.teacherMeter());
-  }
-
-  /** Where models of other stores than the local disk are copied to. */
-  static Path models(Resources resources) {
-    return resources.scratch().resolve("models");
   }
 
   /** What a teacher must fit. */

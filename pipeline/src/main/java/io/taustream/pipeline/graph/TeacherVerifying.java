@@ -68,7 +68,8 @@ public final class TeacherVerifying {
    */
   public Summary verify(ObjectUri model, int samples, Duration time) {
     DataSources data = DataSources.open(config.data(), resources.objects());
-    ModelFile file = ModelFile.fetch(resources.objects(), model, TeacherSlot.models(resources));
+    ModelFile file =
+        ModelFile.fetch(resources.objects(), model, resources.scratch().resolve("models"));
     try (TeacherTrial trial =
         TeacherTrial.open(
             file,
