@@ -46,8 +46,8 @@ class LiveTeachersTest {
       Files.write(teachers.resolve("below/first.onnx"), ColourModel.of(7));
       WatchedRun.awaitLine(child, "Refused", "below/first.onnx", "has that name");
 
-      Files.write(teachers.resolve("second.onnx"), ColourModel.of(8));
-      WatchedRun.awaitLine(child, "Labelled with second-", "4 shards, 4 of them now");
+      Files.write(teachers.resolve("second+1.onnx"), ColourModel.of(8));
+      WatchedRun.awaitLine(child, "Labelled with second+1-", "4 shards, 4 of them now");
       Files.write(teachers.resolve("cut.onnx"), whole);
       WatchedRun.awaitLine(child, "Labelled with cut-", "4 shards, 4 of them now");
       json = WatchedRun.stop(child);

@@ -21,7 +21,7 @@ final class FileFaults {
       return new ObjectNotFoundException(missing(path), fault);
     }
     if (fault instanceof AccessDeniedException) {
-      return new StorageFailureException(
+      return new TaustreamException(
           "no permission to "
               + verb
               + " "
@@ -31,7 +31,7 @@ final class FileFaults {
               + "; change its permissions or its owner",
           fault);
     }
-    return new StorageFailureException("cannot " + verb + " " + path + ": " + reason(fault), fault);
+    return new TaustreamException("cannot " + verb + " " + path + ": " + reason(fault), fault);
   }
 
   private static String reason(IOException fault) {

@@ -34,7 +34,7 @@ final class S3Faults {
     }
     String message = String.valueOf(cause.getMessage());
     if (message.contains("Unable to load credentials")) {
-      return new StorageFailureException(
+      return new TaustreamException(
           "cannot "
               + verb
               + " "
@@ -47,10 +47,10 @@ final class S3Faults {
     if (cause instanceof ApiCallAttemptTimeoutException
         || cause instanceof ApiCallTimeoutException
         || cause instanceof TimeoutException) {
-      return new StorageFailureException(
+      return new TaustreamException(
           server + " did not answer in " + seconds() + " s to " + verb + " " + uri + tries, cause);
     }
-    return new StorageFailureException(
+    return new TaustreamException(
         "cannot "
             + verb
             + " "
@@ -72,16 +72,16 @@ final class S3Faults {
               "the bucket " + uri.bucket() + " does not exist (" + server + "); check its name",
               fault);
       case "InvalidAccessKeyId" ->
-          new StorageFailureException(
+          new TaustreamException(
               server + " does not know the access key; check AWS_ACCESS_KEY_ID or AWS_PROFILE",
               fault);
       case "SignatureDoesNotMatch" ->
-          new StorageFailureException(
+          new TaustreamException(
               server
                   + " refused the signature: the secret key is wrong; check AWS_SECRET_ACCESS_KEY",
               fault);
       case "ExpiredToken", "InvalidToken" ->
-          new StorageFailureException(
+          new TaustreamException(
               server + " refused the session token (" + code + "); log in again", fault);
       case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraint" ->
           wrongRegion(uri, fault);
@@ -95,7 +95,7 @@ final class S3Faults {
     return switch (status) {
       case 301, 307 -> wrongRegion(uri, fault);
       case 401, 403 ->
-          new StorageFailureException(
+          new TaustreamException(
               "no permission to %s %s (%s: %s); check the credentials and the bucket's policy"
                   .formatted(verb, uri, server, answer),
               fault);
@@ -107,7 +107,7 @@ final class S3Faults {
               uri + " exists already or was changed by another process; nothing was written",
               fault);
       default ->
-          new StorageFailureException(
+          new TaustreamException(
               "%s did not %s %s: %s%s".formatted(server, verb, uri, answer, details(fault)), fault);
     };
   }
@@ -119,7 +119,7 @@ final class S3Faults {
             .flatMap(response -> response.firstMatchingHeader("x-amz-bucket-region"))
             .map(region -> "set storage.s3.region: " + region)
             .orElse("set storage.s3.region to the bucket's region");
-    return new StorageFailureException(
+    return new TaustreamException(
         "the bucket " + uri.bucket() + " lies in another region; " + hint, fault);
   }
 
