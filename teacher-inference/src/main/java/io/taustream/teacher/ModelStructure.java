@@ -55,7 +55,7 @@ record ModelStructure(
     try (FileChannel channel = FileChannel.open(file)) {
       length = channel.size();
       if (length > Integer.MAX_VALUE) {
-        throw new TaustreamException(
+        throw new ModelFaultException(
             "model %s has %d bytes; an ONNX file has at most 2 GiB, larger weights belong in external data: export it again"
                 .formatted(name, length));
       }
@@ -64,7 +64,7 @@ record ModelStructure(
       input.enableAliasing(true);
       model = ModelProto.parseFrom(input);
     } catch (InvalidProtocolBufferException e) {
-      throw new TaustreamException(
+      throw new ModelFaultException(
           "model %s is no ONNX model, or not all of one: %s; export or copy it again"
               .formatted(name, e.getMessage().lines().findFirst().orElse("it does not parse")),
           e);
@@ -74,7 +74,7 @@ record ModelStructure(
     // A file that is cut between two fields still parses; operator sets are written after the
     // graph.
     if (model.getGraph().getOutputCount() == 0 || model.getOpsetImportCount() == 0) {
-      throw new TaustreamException(
+      throw new ModelFaultException(
           "model %s is no ONNX model, or not all of one: its %d bytes hold no graph with outputs and operator sets; export or copy it again"
               .formatted(name, length));
     }

@@ -1,7 +1,6 @@
 package io.taustream.teacher;
 
 import ai.onnxruntime.OnnxJavaType;
-import io.taustream.storage.TaustreamException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -286,7 +285,7 @@ public record TeacherCard(
 
   private static void require(boolean holds, String key, Object found, String allowed) {
     if (!holds) {
-      throw new TaustreamException(
+      throw new ModelFaultException(
           "teacher card: " + key + " is " + found + "; allowed: " + allowed);
     }
   }

@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 /**
  * Which teacher made a label.
  *
- * @param name the teacher's name in the configuration: letters, digits, {@code .}, {@code _} and
- *     {@code -}, since it becomes part of a path
+ * @param name the teacher's name in the configuration: letters, digits, {@code .}, {@code _},
+ *     {@code +} and {@code -}, since it becomes part of a path
  * @param sha256 64 lower-case hex digits over everything that decides the logits. Of an ONNX
  *     teacher: the model's bytes, its external data files' in the order of their locations, those
  *     of its custom operators' library, if it has one, and the canonical card ({@link
  *     TeacherCard#toYaml()}, UTF-8), one after the other
  */
 public record TeacherIdentity(String name, String sha256) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]*");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
   public TeacherIdentity {
@@ -25,8 +25,8 @@ public record TeacherIdentity(String name, String sha256) {
       throw new TaustreamException(
           "teacher name '"
               + name
-              + "' cannot be part of a path; use letters, digits, '.', '_' and '-', not beginning"
-              + " with '.' or '-'");
+              + "' cannot be part of a path; use letters, digits, '.', '_', '+' and '-', beginning"
+              + " with a letter, a digit or '_'");
     }
     if (!SHA256.matcher(sha256).matches()) {
       throw new IllegalArgumentException("'" + sha256 + "' is no SHA-256 in lower-case hex");

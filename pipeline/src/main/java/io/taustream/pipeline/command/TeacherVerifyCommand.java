@@ -76,9 +76,7 @@ final class TeacherVerifyCommand implements Callable<Integer> {
           verifying.verify(file, samples, Duration.ofSeconds(seconds));
       TeacherVerdict verdict = summary.verdict();
       List<String> failures = new ArrayList<>();
-      if (!verdict.faults().isEmpty()) {
-        failures.add(VerdictResults.oneLine(model, verdict.faults()));
-      }
+      verdict.faultLine(model).ifPresent(failures::add);
       String written = card.write() ? write(summary, failures) : "";
       Map<String, Object> json = VerdictResults.json(model, summary);
       json.put("written", written.isEmpty() ? null : written);

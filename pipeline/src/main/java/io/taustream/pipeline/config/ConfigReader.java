@@ -6,6 +6,7 @@ import io.taustream.teacher.TeacherOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,11 +49,12 @@ final class ConfigReader {
     ThreadsConfig threads = file.section("threads").map(s -> threads(s, cores)).orElse(cores);
     StorageConfig storage =
         file.section("storage").map(ConfigReader::storage).orElse(StorageConfig.DEFAULT);
+    Optional<WatchConfig> watch = file.section("watch").map(ConfigReader::watch);
     return file.build(
         () ->
             new RunConfig(
                 run, work, seed, data, view, teachers, ensemble, labels, student, train, loss,
-                device, memory, threads, storage));
+                device, memory, threads, storage, watch));
   }
 
   private static DataConfig data(Section data) {
@@ -137,6 +139,16 @@ final class ConfigReader {
     int teacher = threads.whole("teacher").orElse(absent.teacher());
     int student = threads.whole("student").orElse(absent.student());
     return threads.build(() -> new ThreadsConfig(decode, teacher, student));
+  }
+
+  private static WatchConfig watch(Section watch) {
+    Location teachers = watch.requireLocation("teachers");
+    Duration interval =
+        watch
+            .parsed("interval", TimeSpan.ALLOWED, TimeSpan::parse)
+            .orElse(WatchConfig.DEFAULT_INTERVAL);
+    int samples = watch.whole("samples").orElse(WatchConfig.DEFAULT_SAMPLES);
+    return watch.build(() -> new WatchConfig(teachers, interval, samples));
   }
 
   private static StorageConfig storage(Section storage) {

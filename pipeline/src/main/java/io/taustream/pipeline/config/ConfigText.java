@@ -36,6 +36,7 @@ final class ConfigText {
     tree.put("memory", Map.of("batches", ByteSize.format(config.memory().batches())));
     tree.put("threads", threads(config.threads()));
     config.storage().s3().ifPresent(s3 -> tree.put("storage", Map.of("s3", s3(s3))));
+    config.watch().ifPresent(watch -> tree.put("watch", watch.tree()));
     DumpSettings settings =
         DumpSettings.builder()
             .setSchema(new CoreSchema())

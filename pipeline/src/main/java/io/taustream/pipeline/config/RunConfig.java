@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
  * @param memory what may be in flight
  * @param threads how the cores are divided
  * @param storage how object stores are reached
+ * @param watch what a long run looks for; empty (the default): nothing
  */
 public record RunConfig(
     String run,
@@ -45,7 +47,8 @@ public record RunConfig(
     String device,
     MemoryConfig memory,
     ThreadsConfig threads,
-    StorageConfig storage) {
+    StorageConfig storage,
+    Optional<WatchConfig> watch) {
 
   public RunConfig {
     teachers = List.copyOf(teachers);
@@ -113,21 +116,21 @@ public record RunConfig(
   public RunConfig withWork(Location newWork) {
     return new RunConfig(
         run, newWork, seed, data, view, teachers, ensemble, labels, student, train, loss, device,
-        memory, threads, storage);
+        memory, threads, storage, watch);
   }
 
   /** This configuration under another name. */
   public RunConfig withRun(String newRun) {
     return new RunConfig(
         newRun, work, seed, data, view, teachers, ensemble, labels, student, train, loss, device,
-        memory, threads, storage);
+        memory, threads, storage, watch);
   }
 
-  /** This configuration with some of its teachers only. */
-  public RunConfig withTeachers(List<TeacherConfig> some) {
+  /** This configuration with other teachers. */
+  public RunConfig withTeachers(List<TeacherConfig> others) {
     return new RunConfig(
-        run, work, seed, data, view, some, ensemble, labels, student, train, loss, device, memory,
-        threads, storage);
+        run, work, seed, data, view, others, ensemble, labels, student, train, loss, device, memory,
+        threads, storage, watch);
   }
 
   /**
@@ -159,7 +162,8 @@ public record RunConfig(
         device,
         memory,
         threads,
-        storage);
+        storage,
+        watch);
   }
 
   /** What the random numbers of views follow from. */

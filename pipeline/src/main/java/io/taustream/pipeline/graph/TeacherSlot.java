@@ -47,7 +47,8 @@ record TeacherSlot(
     }
   }
 
-  private static TeacherSlot of(
+  /** Opens one teacher, just to see who it is. */
+  static TeacherSlot of(
       TeacherConfig teacher, double share, RunConfig config, Resources resources, String version) {
     TeacherIdentity identity;
     try (Teacher opened = open(teacher, config, resources)) {

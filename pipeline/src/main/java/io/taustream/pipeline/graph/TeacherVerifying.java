@@ -28,10 +28,19 @@ public final class TeacherVerifying {
 
   private final RunConfig config;
   private final Resources resources;
+  private final StopRequest stop;
 
   public TeacherVerifying(RunConfig config, Resources resources) {
+    this(config, resources, StopRequest.never());
+  }
+
+  /**
+   * @param stop ends a verification with {@link StoppedException}
+   */
+  TeacherVerifying(RunConfig config, Resources resources, StopRequest stop) {
     this.config = config;
     this.resources = resources;
+    this.stop = stop;
   }
 
   /**
@@ -111,8 +120,9 @@ public final class TeacherVerifying {
     return verification.verdict();
   }
 
-  private static void add(TeacherVerification verification, ImageBatch images) {
+  private void add(TeacherVerification verification, ImageBatch images) {
     try (images) {
+      stop.throwIfRequested();
       verification.add(images);
     }
   }

@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The label files in the stores of some configurations that none of them uses: of other teachers,
- * of other views, or of shards that are not in the data any more. Views beyond {@code view.count}
- * lie in files that are used, and stay. Blocking.
+ * of other views, or of shards that are not in the data any more. Teachers that lie in the prefix
+ * that a configuration watches are its own, those that have gone from there are not. Views beyond
+ * {@code view.count} lie in files that are used, and stay. Blocking.
  *
  * <p>A store is listed before the data are, so that labels of shards that come in meanwhile are
  * never taken for unused.
@@ -106,7 +107,8 @@ public final class UnusedLabels {
 
   /** Without a teacher all labels would be unused, which is hardly what is meant. */
   private static void requireTeacher(ObjectUri store, List<RunConfig> users) {
-    if (users.stream().allMatch(config -> config.teachers().isEmpty())) {
+    if (users.stream()
+        .allMatch(config -> config.teachers().isEmpty() && config.watch().isEmpty())) {
       throw new ConfigurationException(
           "teachers: no configuration with the label store %s has one, so all its labels would be unused; name the configurations that use it"
               .formatted(store));
@@ -131,9 +133,10 @@ public final class UnusedLabels {
 
   private Set<ObjectUri> used(RunConfig config, ObjectUri store, Resources resources) {
     DataSources data = DataSources.open(config.data(), resources.objects());
-    List<TeacherSlot> teachers = TeacherSlot.all(config, resources, version);
+    List<TeacherSlot> teachers = new ArrayList<>(TeacherSlot.all(config, resources, version));
     Set<ObjectUri> used = new HashSet<>();
     try {
+      teachers.addAll(WatchedSlots.of(config, resources, version));
       for (TeacherSlot slot : teachers) {
         for (ViewSpec view : trainViews(config)) {
           add(data.train(), slot.train().set().withView(view.id(), view.json()), store, used);

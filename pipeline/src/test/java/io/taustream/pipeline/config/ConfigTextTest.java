@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taustream.teacher.TeacherOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +93,12 @@ class ConfigTextTest {
                             soft ? "auto" : "cuda:3",
                             new MemoryConfig((16L << 20) + run.length()),
                             new ThreadsConfig(run.length(), 2, 1),
-                            storage)));
+                            storage,
+                            soft
+                                ? Optional.of(
+                                    new WatchConfig(
+                                        new Location("t", BASE), Duration.ofMillis(1500), 9))
+                                : Optional.empty())));
   }
 
   /** Among them some that look like other YAML values. */

@@ -149,7 +149,8 @@ class RunConfigTest {
                 "auto",
                 new MemoryConfig(1L << 30),
                 ThreadsConfig.of(Runtime.getRuntime().availableProcessors()),
-                new StorageConfig(Optional.empty())));
+                new StorageConfig(Optional.empty()),
+                Optional.empty()));
     assertThat(config.labelStore().uri())
         .isEqualTo(ObjectUri.ofFile(directory.resolve("work/labels")));
     assertThat(config.distils()).isFalse();

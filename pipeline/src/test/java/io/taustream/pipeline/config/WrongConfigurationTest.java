@@ -37,6 +37,7 @@ class WrongConfigurationTest {
     "memory: {batches: 1GiB}", // 23
     "threads: {decode: 1}", // 24
     "storage: {s3: {region: us-east-1}}", // 25
+    "watch: {teachers: t, interval: 30s}", // 26
   };
 
   @ParameterizedTest(name = "{1}")
@@ -46,7 +47,7 @@ class WrongConfigurationTest {
       ignoreLeadingAndTrailingWhitespace = false,
       textBlock =
           """
-          2|sede: 7|2: sede: unknown key, did you mean 'seed'?; allowed here: run, work, seed, data, view, teachers, ensemble, labels, student, train, loss, device, memory, threads, storage
+          2|sede: 7|2: sede: unknown key, did you mean 'seed'?; allowed here: run, work, seed, data, view, teachers, ensemble, labels, student, train, loss, device, memory, threads, storage, watch
           1|run: a/b|1: run: found 'a/b'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
           1|run: 5|1: run: found 5; a text, in quotes, is allowed
           2|seed: 1.5|2: seed: found 1.5; a whole number is allowed
@@ -154,6 +155,11 @@ class WrongConfigurationTest {
           24|threads: {teacher: 0}|24: threads.teacher: found 0; a whole number from 1 to 1024 is allowed
           25|storage: {s3: {endpoint: "127.0.0.1:9000"}}|25: storage.s3.endpoint: found '127.0.0.1:9000'; a URL such as http://127.0.0.1:9000 is allowed
           25|storage: {s3: {secret: x}}|25: storage.s3.secret: unknown key; allowed here: endpoint, path-style, region
+          26|watch: {interval: 30s}|26: watch.teachers: not found; this key is required
+          26|watch: {teachers: t, interval: 30}|26: watch.interval: found 30; a time such as 500ms, 30s, 5min or 1h is allowed
+          26|watch: {teachers: t, interval: soon}|26: watch.interval: found 'soon'; a time such as 500ms, 30s, 5min or 1h is allowed
+          26|watch: {teachers: t, interval: 1ms}|26: watch.interval: found 1ms; a time from 100ms to 24h is allowed
+          26|watch: {teachers: t, samples: 0}|26: watch.samples: found 0; a whole number from 1 to 1000000 is allowed
           """)
   void namesFileLineKeyWhatWasFoundAndWhatIsAllowed(int line, String written, String message) {
     String[] lines = LINES.clone();
