@@ -169,7 +169,7 @@ public final class ModelFile {
     MessageDigest digest = Sha256.begin();
     digest(path, digest);
     externalData.forEach(file -> digest(file, digest));
-    digest.update(card.toYaml().getBytes(StandardCharsets.UTF_8));
+    digest.update(card.identityYaml().getBytes(StandardCharsets.UTF_8));
     return Sha256.hex(digest);
   }
 

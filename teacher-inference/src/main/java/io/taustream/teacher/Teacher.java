@@ -34,7 +34,21 @@ public interface Teacher extends AutoCloseable {
    */
   SoftLabelBatch label(ImageBatch images);
 
-  /** The device that the network runs on: {@code cpu} or {@code cuda:N}. */
+  /** How many images the network takes at once; {@link #label} takes any number. */
+  default BatchLimits batchLimits() {
+    return BatchLimits.NONE;
+  }
+
+  /**
+   * Does what the network does only once for batches of some size, so that the first of them is
+   * labelled as fast as the others. It changes no label and blocks until it is done.
+   *
+   * @param images how many will be labelled at once, at least 1
+   * @throws io.taustream.storage.TaustreamException if the network cannot label so many
+   */
+  default void warmUp(int images) {}
+
+  /** The device that the network runs on, such as {@code cpu} or {@code cuda:0}. */
   String device();
 
   /** Frees the network and its buffers. Labels that were handed out stay valid. */

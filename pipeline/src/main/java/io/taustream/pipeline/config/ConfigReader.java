@@ -78,7 +78,7 @@ final class ConfigReader {
     String name = teacher.requireText("name");
     Location model = teacher.requireLocation("model");
     double weight = teacher.number("weight", TeacherConfig.DEFAULT_WEIGHT);
-    int batch = teacher.whole("batch").orElse(TeacherConfig.DEFAULT_BATCH);
+    OptionalInt batch = teacher.whole("batch", TeacherConfig.DEFAULT_BATCH, TeacherConfig.AUTO);
     return teacher.build(() -> new TeacherConfig(name, model, weight, batch));
   }
 

@@ -119,7 +119,8 @@ final class ConfigText {
 
   private static Map<String, Object> teacher(TeacherConfig teacher) {
     Map<String, Object> tree = identity(teacher);
-    tree.put("batch", teacher.batch());
+    tree.put(
+        "batch", teacher.batch().isPresent() ? teacher.batch().getAsInt() : TeacherConfig.AUTO);
     return tree;
   }
 

@@ -53,7 +53,9 @@ public record RunConfig(
     Rules.fileName("run", run);
     if (!device.matches("auto|cpu|cuda(:\\d{1,4})?")) {
       throw new InvalidValueException(
-          "device", Rules.quoted(device), "one of auto, cpu, cuda, cuda:N");
+          "device",
+          Rules.quoted(device),
+          "one of auto, cpu, cuda, cuda:N, where students run too; a teacher's card takes more");
     }
     Rules.notEmpty("loss", loss);
     requireNamesOnce(teachers);

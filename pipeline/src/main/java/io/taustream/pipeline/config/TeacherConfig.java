@@ -1,5 +1,7 @@
 package io.taustream.pipeline.config;
 
+import java.util.OptionalInt;
+
 /**
  * One of the {@code teachers}.
  *
@@ -7,17 +9,25 @@ package io.taustream.pipeline.config;
  * @param model an ONNX file; the file beside it with the ending {@code .yaml}, if there is one, is
  *     its card
  * @param weight its part in the mean of several teachers (default 1)
- * @param batch how many images are labelled at once (default 128)
+ * @param batch how many images are labelled at once (default 128); empty: {@code auto}, which is
+ *     found by trying
  */
-public record TeacherConfig(String name, Location model, double weight, int batch) {
+public record TeacherConfig(String name, Location model, double weight, OptionalInt batch) {
   static final double DEFAULT_WEIGHT = 1;
   static final int DEFAULT_BATCH = 128;
+  static final String AUTO = "auto";
 
-  private static final int LARGEST_BATCH = 65_536;
+  /** The most that may be labelled at once. */
+  public static final int LARGEST_BATCH = 65_536;
 
   public TeacherConfig {
     Rules.fileName("name", name);
     Rules.above("weight", weight, 0);
-    Rules.between("batch", batch, 1, LARGEST_BATCH);
+    batch.ifPresent(images -> Rules.between("batch", images, 1, LARGEST_BATCH));
+  }
+
+  /** What {@code batch} says, or the default where it says {@code auto}. */
+  public int statedBatch() {
+    return batch.orElse(DEFAULT_BATCH);
   }
 }

@@ -60,7 +60,7 @@ record TeacherSlot(
   }
 
   /** Loads a teacher's network. */
-  static Teacher open(TeacherConfig teacher, RunConfig config, Resources resources) {
+  static MeteredTeacher open(TeacherConfig teacher, RunConfig config, Resources resources) {
     ModelFile model =
         ModelFile.fetch(
             resources.objects(), teacher.model().uri(), resources.scratch().resolve("models"));

@@ -134,7 +134,9 @@ class ConfigTextTest {
   private static Arbitrary<List<TeacherConfig>> teachers() {
     return Combinators.combine(
             names(), texts(), Arbitraries.doubles().between(1e-9, 1e9).ofScale(9))
-        .as((name, model, weight) -> new TeacherConfig(name, new Location(model, BASE), weight, 64))
+        .as(
+            (name, model, weight) ->
+                new TeacherConfig(name, new Location(model, BASE), weight, OptionalInt.of(64)))
         .list()
         .uniqueElements(TeacherConfig::name)
         .ofMinSize(1)

@@ -73,7 +73,10 @@ class RunConfigTest {
     assertThat(config.teachers())
         .containsExactly(
             new TeacherConfig(
-                "resnet56", new Location("file:teachers/resnet56.onnx", directory), 1, 128));
+                "resnet56",
+                new Location("file:teachers/resnet56.onnx", directory),
+                1,
+                OptionalInt.of(128)));
     assertThat(config.teachers().get(0).model().uri())
         .isEqualTo(ObjectUri.ofFile(directory.resolve("teachers/resnet56.onnx")));
     assertThat(config.labelStore().uri())
