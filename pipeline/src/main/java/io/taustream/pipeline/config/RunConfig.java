@@ -55,7 +55,7 @@ public record RunConfig(
       throw new InvalidValueException(
           "device",
           Rules.quoted(device),
-          "one of auto, cpu, cuda, cuda:N, where students run too; a teacher's card takes more");
+          "one of auto, cpu, cuda, cuda:N (a teacher's card takes more)");
     }
     Rules.notEmpty("loss", loss);
     requireNamesOnce(teachers);

@@ -133,10 +133,13 @@ class ConfigTextTest {
 
   private static Arbitrary<List<TeacherConfig>> teachers() {
     return Combinators.combine(
-            names(), texts(), Arbitraries.doubles().between(1e-9, 1e9).ofScale(9))
+            names(),
+            texts(),
+            Arbitraries.doubles().between(1e-9, 1e9).ofScale(9),
+            Arbitraries.of(OptionalInt.of(64), OptionalInt.empty()))
         .as(
-            (name, model, weight) ->
-                new TeacherConfig(name, new Location(model, BASE), weight, OptionalInt.of(64)))
+            (name, model, weight, batch) ->
+                new TeacherConfig(name, new Location(model, BASE), weight, batch))
         .list()
         .uniqueElements(TeacherConfig::name)
         .ofMinSize(1)
