@@ -1,8 +1,6 @@
 package io.taustream.teacher;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -11,19 +9,27 @@ import java.util.regex.Pattern;
 
 /**
  * Linux's figures: {@code RssAnon} of {@code /proc/self/status} and {@code MemAvailable} of {@code
- * /proc/meminfo}; in a container with a limit what the JDK says is left of that, if it is less. On
- * other systems nothing is told.
+ * /proc/meminfo}, or what {@link ControlGroup} says if it is less. On other systems nothing is
+ * told.
  */
 final class LinuxMemory implements MemoryGauge {
   private static final Pattern LINE = Pattern.compile("(?m)^(\\w+):\\s+(\\d+) kB$");
 
   private final Path proc;
+  private final ControlGroup group;
 
   /**
    * @param proc {@code /proc}, but for tests
+   * @param mount {@code /sys/fs/cgroup}, likewise
    */
-  LinuxMemory(Path proc) {
+  LinuxMemory(Path proc, Path mount) {
     this.proc = proc;
+    this.group = new ControlGroup(proc, mount);
+  }
+
+  /** This machine's. */
+  static LinuxMemory ofSystem() {
+    return new LinuxMemory(Path.of("/proc"), Path.of("/sys/fs/cgroup"));
   }
 
   @Override
@@ -33,16 +39,11 @@ final class LinuxMemory implements MemoryGauge {
 
   @Override
   public OptionalLong available() {
-    Path file = proc.resolve("meminfo");
-    OptionalLong available = read(file, "MemAvailable");
-    OptionalLong total = read(file, "MemTotal");
-    if (available.isEmpty() || total.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    return system.getTotalMemorySize() < total.getAsLong()
-        ? OptionalLong.of(Math.min(available.getAsLong(), system.getFreeMemorySize()))
-        : available;
+    OptionalLong machine = read(proc.resolve("meminfo"), "MemAvailable");
+    OptionalLong container = group.available();
+    return machine.isPresent() && container.isPresent()
+        ? OptionalLong.of(Math.min(machine.getAsLong(), container.getAsLong()))
+        : machine;
   }
 
   private static OptionalLong read(Path file, String key) {

@@ -14,7 +14,6 @@ import com.sun.management.OperatingSystemMXBean;
 import io.taustream.storage.TaustreamException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -67,7 +66,7 @@ final class OnnxSession implements AutoCloseable {
    * @throws TaustreamException if the runtime refuses the model or the device
    */
   static OnnxSession open(ModelFile model, ExecutionSettings settings) {
-    return open(model, settings, DeviceSelection.ofRuntime(), new LinuxMemory(Path.of("/proc")));
+    return open(model, settings, DeviceSelection.ofRuntime(), LinuxMemory.ofSystem());
   }
 
   /** Likewise, with what the runtime offers and the memory's gauge chosen by the caller. */

@@ -100,7 +100,7 @@ class DeviceSelectionTest {
 
   private OnnxSession open(Device device, DeviceSelection offered) {
     return OnnxSession.open(
-        model, new ExecutionSettings(device, 1), offered, new LinuxMemory(Path.of("/proc")));
+        model, new ExecutionSettings(device, 1), offered, LinuxMemory.ofSystem());
   }
 
   private static void assumeNoCuda() {

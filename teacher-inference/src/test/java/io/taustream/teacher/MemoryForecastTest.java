@@ -2,19 +2,14 @@ package io.taustream.teacher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class MemoryForecastTest {
   private static final long MIB = 1 << 20;
 
   private final FakeGauge gauge = new FakeGauge();
-  @TempDir Path proc;
 
   /** A process whose memory is set by hand. */
   static final class FakeGauge implements MemoryGauge {
@@ -89,24 +84,5 @@ class MemoryForecastTest {
     gauge.resident = OptionalLong.of(900 * MIB);
     half.ran(1);
     assertThat(half.refusal(1 << 30)).isEmpty();
-  }
-
-  @Test
-  void readsLinuxsFigures() throws IOException {
-    Files.createDirectory(proc.resolve("self"));
-    Files.writeString(
-        proc.resolve("self/status"), "Name:\tjava\nVmRSS:\t  500 kB\nRssAnon:\t  300 kB\n");
-    Files.writeString(
-        proc.resolve("meminfo"), "MemTotal:        1 kB\nMemFree: 2 kB\nMemAvailable:   7 kB\n");
-    LinuxMemory memory = new LinuxMemory(proc);
-    assertThat(memory.resident()).hasValue(300 << 10);
-    assertThat(memory.available()).hasValue(7 << 10);
-  }
-
-  @Test
-  void tellsNothingWhereThereAreNoSuchFiles() {
-    LinuxMemory memory = new LinuxMemory(proc);
-    assertThat(memory.resident()).isEmpty();
-    assertThat(memory.available()).isEmpty();
   }
 }

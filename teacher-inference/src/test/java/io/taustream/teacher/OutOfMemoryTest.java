@@ -153,7 +153,7 @@ class OutOfMemoryTest {
 
   @Test
   void theForecastRestsOnWhatTheRuntimeReallyTakes() {
-    LinuxMemory real = new LinuxMemory(Path.of("/proc"));
+    LinuxMemory real = LinuxMemory.ofSystem();
     assumeTrue(real.resident().isPresent(), "only Linux tells");
     FakeGauge gauge = new FakeGauge();
     gauge.rows = real::resident;
