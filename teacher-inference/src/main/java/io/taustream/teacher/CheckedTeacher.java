@@ -131,6 +131,16 @@ final class CheckedTeacher implements Teacher {
   }
 
   @Override
+  public BatchLimits batchLimits() {
+    return teacher.batchLimits();
+  }
+
+  @Override
+  public void warmUp(int images) {
+    teacher.warmUp(images);
+  }
+
+  @Override
   public String device() {
     return teacher.device();
   }

@@ -201,7 +201,7 @@ public final class ModelFile {
     digest(path, digest);
     externalData.forEach(file -> digest(file, digest));
     customOperators.ifPresent(library -> digest(library, digest));
-    digest.update(card.toYaml().getBytes(StandardCharsets.UTF_8));
+    digest.update(card.identityYaml().getBytes(StandardCharsets.UTF_8));
     return Sha256.hex(digest);
   }
 

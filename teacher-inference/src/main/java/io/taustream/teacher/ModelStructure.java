@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,12 +35,14 @@ import java.util.TreeMap;
  *     and {@code Cast}
  * @param externalData the locations of external data files, as the model writes them, each with the
  *     number of bytes that the model reads from it
+ * @param largestTensor the largest intermediate result of known shape
  */
 record ModelStructure(
     String producer,
     long opset,
     Map<String, String> outputOperators,
-    SortedMap<String, Long> externalData) {
+    SortedMap<String, Long> externalData,
+    Optional<LargestTensor> largestTensor) {
   private static final Set<String> PASS_ON = Set.of("Identity", "Cast");
 
   /**
@@ -92,7 +95,12 @@ record ModelStructure(
             .findFirst()
             .orElse(0);
     String producer = (model.getProducerName() + " " + model.getProducerVersion()).strip();
-    return new ModelStructure(producer, opset, outputOperators(model.getGraph()), external);
+    return new ModelStructure(
+        producer,
+        opset,
+        outputOperators(model.getGraph()),
+        external,
+        LargestTensor.of(model.getGraph()));
   }
 
   private static Map<String, String> outputOperators(GraphProto graph) {

@@ -52,6 +52,20 @@ public interface Teacher extends AutoCloseable {
    */
   SoftLabelBatch label(ImageBatch images);
 
+  /** How many images the network takes at once; {@link #label} takes any number. */
+  default BatchLimits batchLimits() {
+    return BatchLimits.NONE;
+  }
+
+  /**
+   * Does what the network does only once for batches of some size, so that the first of them is
+   * labelled as fast as the others. It changes no label and blocks until it is done.
+   *
+   * @param images how many will be labelled at once, at least 1
+   * @throws io.taustream.storage.TaustreamException if the network cannot label so many
+   */
+  default void warmUp(int images) {}
+
   /** Where the network runs, for people: {@code cpu}, {@code cuda:N} or another word. */
   String device();
 

@@ -1,10 +1,10 @@
 package io.taustream.pipeline.command;
 
 import io.taustream.pipeline.graph.TeacherVerifying;
+import io.taustream.teacher.speed.SpeedTrial;
 import io.taustream.teacher.verify.ClassOrder;
 import io.taustream.teacher.verify.Fault;
 import io.taustream.teacher.verify.Score;
-import io.taustream.teacher.verify.SpeedTrial;
 import io.taustream.teacher.verify.TeacherVerdict;
 import java.util.LinkedHashMap;
 import java.util.Locale;

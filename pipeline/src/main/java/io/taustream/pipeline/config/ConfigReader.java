@@ -86,7 +86,7 @@ final class ConfigReader {
             : teacher.location("model");
     TeacherOptions options = teacher.options("options");
     double weight = teacher.number("weight", TeacherConfig.DEFAULT_WEIGHT);
-    int batch = teacher.whole("batch").orElse(TeacherConfig.DEFAULT_BATCH);
+    OptionalInt batch = teacher.whole("batch", TeacherConfig.DEFAULT_BATCH, TeacherConfig.AUTO);
     return teacher.build(() -> new TeacherConfig(name, type, model, options, weight, batch));
   }
 

@@ -124,7 +124,8 @@ final class ConfigText {
     if (!teacher.options().values().isEmpty()) {
       tree.put("options", teacher.options().values());
     }
-    tree.put("batch", teacher.batch());
+    tree.put(
+        "batch", teacher.batch().isPresent() ? teacher.batch().getAsInt() : TeacherConfig.AUTO);
     return tree;
   }
 

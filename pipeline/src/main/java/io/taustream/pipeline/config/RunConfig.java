@@ -56,7 +56,9 @@ public record RunConfig(
     Rules.fileName("run", run);
     if (!device.matches("auto|cpu|cuda(:\\d{1,4})?")) {
       throw new InvalidValueException(
-          "device", Rules.quoted(device), "one of auto, cpu, cuda, cuda:N");
+          "device",
+          Rules.quoted(device),
+          "one of auto, cpu, cuda, cuda:N (a teacher's card takes more)");
     }
     Rules.notEmpty("loss", loss);
     requireNamesOnce(teachers);

@@ -111,6 +111,23 @@ final class Section {
     return map.find(key).map(value -> OptionalInt.of(whole(value))).orElse(OptionalInt.empty());
   }
 
+  /**
+   * @param word what beside a whole number is allowed: it gives nothing
+   */
+  OptionalInt whole(String key, int absent, String word) {
+    Optional<YamlValue> value = map.find(key);
+    if (value.isEmpty()) {
+      return OptionalInt.of(absent);
+    }
+    if (value.get().isNumber()) {
+      return whole(key);
+    }
+    if (!value.get().isString() || !value.get().string().equals(word)) {
+      throw value.get().error("a whole number or " + word);
+    }
+    return OptionalInt.empty();
+  }
+
   OptionalLong longWhole(String key) {
     return map.find(key)
         .map(value -> OptionalLong.of(value.integer(Long.MIN_VALUE, Long.MAX_VALUE)))

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Section {@code watch}: what a long run looks for.
@@ -51,7 +52,7 @@ public record WatchConfig(Location teachers, Duration interval, int samples) {
           Optional.of(new Location(model.toString(), teachers.base())),
           new TeacherOptions(Map.of(), teachers.base()),
           TeacherConfig.DEFAULT_WEIGHT,
-          TeacherConfig.DEFAULT_BATCH);
+          OptionalInt.of(TeacherConfig.DEFAULT_BATCH));
     } catch (InvalidValueException e) {
       throw new ModelFaultException(
           "model %s cannot name a teacher: %s; rename the file".formatted(model, e.problem()), e);

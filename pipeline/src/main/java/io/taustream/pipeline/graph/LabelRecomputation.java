@@ -127,7 +127,7 @@ public final class LabelRecomputation {
   }
 
   private static Part part(TeacherSlot slot, Dataset dataset, ViewSpec view, SoftLabelStore store) {
-    int batch = ImageFlow.labelBatch(slot.config().batch(), view);
+    int batch = ImageFlow.labelBatch(slot.config().statedBatch(), view);
     return new Part(slot, dataset, view, store, batch);
   }
 

@@ -67,8 +67,8 @@ record TeacherSlot(
    *
    * @throws TaustreamException if it is another than the one that the labels are filed under
    */
-  Teacher open(RunConfig run, Resources resources) {
-    Teacher opened = open(config, run, resources);
+  MeteredTeacher open(RunConfig run, Resources resources) {
+    MeteredTeacher opened = open(config, run, resources);
     if (!opened.identity().equals(identity)) {
       opened.close();
       throw new TaustreamException(
@@ -78,7 +78,7 @@ record TeacherSlot(
     return opened;
   }
 
-  private static Teacher open(TeacherConfig teacher, RunConfig config, Resources resources) {
+  private static MeteredTeacher open(TeacherConfig teacher, RunConfig config, Resources resources) {
     TeacherRequest request =
         new TeacherRequest(
             teacher.name(),

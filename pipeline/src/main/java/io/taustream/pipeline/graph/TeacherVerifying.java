@@ -5,13 +5,15 @@ import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.RunConfig;
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectUri;
+import io.taustream.teacher.BatchLimits;
 import io.taustream.teacher.CardFile;
 import io.taustream.teacher.Device;
 import io.taustream.teacher.ExecutionSettings;
 import io.taustream.teacher.ModelFile;
 import io.taustream.teacher.TeacherTrial;
-import io.taustream.teacher.verify.SpeedTrial;
+import io.taustream.teacher.speed.SpeedTrial;
 import io.taustream.teacher.verify.TeacherVerdict;
 import io.taustream.teacher.verify.TeacherVerification;
 import java.time.Duration;
@@ -129,11 +131,19 @@ public final class TeacherVerifying {
 
   private SpeedTrial.Speed speed(TeacherTrial trial, Duration time) {
     return new SpeedTrial(
-            images -> trial.outputs(trial.card(), images).close(),
-            trial.fixedBatch(),
+            images -> run(trial, images),
+            trial.batchLimits(),
             config.view().size(),
             resources.allocator(),
             System::nanoTime)
         .measure(time);
+  }
+
+  private static void run(TeacherTrial trial, ImageBatch images) {
+    trial.outputs(trial.card(), images).close();
+    BatchLimits limits = trial.batchLimits();
+    if (limits.unit() == 1 && limits.largest() < images.size()) {
+      throw new TaustreamException("memory holds %d at once".formatted(limits.largest()));
+    }
   }
 }

@@ -141,16 +141,19 @@ class ConfigTextTest {
 
   private static Arbitrary<List<TeacherConfig>> teachers() {
     return Combinators.combine(
-            names(), texts(), Arbitraries.doubles().between(1e-9, 1e9).ofScale(9))
+            names(),
+            texts(),
+            Arbitraries.doubles().between(1e-9, 1e9).ofScale(9),
+            Arbitraries.of(OptionalInt.of(64), OptionalInt.empty()))
         .as(
-            (name, model, weight) ->
+            (name, model, weight, batch) ->
                 new TeacherConfig(
                     name,
                     weight < 1 ? "onnx" : "own",
                     weight < 2 ? Optional.of(new Location(model, BASE)) : Optional.empty(),
                     new TeacherOptions(weight < 3 ? Map.of() : Map.of(name, model), BASE),
                     weight,
-                    64))
+                    batch))
         .list()
         .uniqueElements(TeacherConfig::name)
         .ofMinSize(1)

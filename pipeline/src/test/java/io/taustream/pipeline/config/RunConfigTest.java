@@ -79,7 +79,7 @@ class RunConfigTest {
                 Optional.of(new Location("file:teachers/resnet56.onnx", directory)),
                 TeacherOptions.none(directory),
                 1,
-                128));
+                OptionalInt.of(128)));
     assertThat(config.teachers().get(0).model().map(Location::uri))
         .contains(ObjectUri.ofFile(directory.resolve("teachers/resnet56.onnx")));
     assertThat(config.labelStore().uri())
@@ -329,6 +329,10 @@ class RunConfigTest {
     assertThat(parse(EXAMPLE.replace("1GiB", "512MB")).fingerprint()).isEqualTo(base);
     assertThat(parse(EXAMPLE.replace("device: auto", "device: cpu")).fingerprint()).isEqualTo(base);
     assertThat(parse(EXAMPLE + "threads: {decode: 7}\n").fingerprint()).isEqualTo(base);
+    RunConfig auto =
+        parse(EXAMPLE.replace("resnet56.onnx, weight: 1.0", "resnet56.onnx, batch: auto"));
+    assertThat(auto.teachers().get(0).batch()).isEmpty();
+    assertThat(auto.fingerprint()).isEqualTo(base);
     for (String[] change :
         new String[][] {
           {"seed: 7", "seed: 8"},

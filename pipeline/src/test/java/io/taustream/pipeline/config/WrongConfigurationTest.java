@@ -149,7 +149,11 @@ class WrongConfigurationTest {
           21|  - {type: ctkd, temperature-range: 0}|21: loss[2].temperature-range: found 0; a number above 0 is allowed
           21|  - {type: ctkd, lambda: -1}|21: loss[2].lambda: found -1; a number from 0 is allowed
           21|  - {type: ctkd, lambda-epochs: 0}|21: loss[2].lambda-epochs: found 0; a number above 0 is allowed
-          22|device: tpu|22: device: found 'tpu'; one of auto, cpu, cuda, cuda:N is allowed
+          9|  - {name: t, model: t.onnx, batch: many}|9: teachers[0].batch: found 'many'; a whole number or auto is allowed
+          9|  - {name: t, model: t.onnx, batch: 0}|9: teachers[0].batch: found 0; a whole number from 1 to 65536 is allowed
+          9|  - {name: t, model: t.onnx, batch: 1.5}|9: teachers[0].batch: found 1.5; a whole number is allowed
+          22|device: tpu|22: device: found 'tpu'; one of auto, cpu, cuda, cuda:N (a teacher's card takes more) is allowed
+          22|device: tensorrt|22: device: found 'tensorrt'; one of auto, cpu, cuda, cuda:N (a teacher's card takes more) is allowed
           23|memory: {batches: lots}|23: memory.batches: found 'lots'; a size such as 256MiB, 1GiB or 512MB is allowed
           23|memory: {batches: 1MiB}|23: memory.batches: found 1MiB; a size from 16MiB is allowed
           24|threads: {teacher: 0}|24: threads.teacher: found 0; a whole number from 1 to 1024 is allowed
