@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -48,6 +49,13 @@ final class MemoryObjectStore implements ObjectStore {
 
   void dieBeforeWriting(Predicate<ObjectUri> target) {
     dying = target;
+  }
+
+  /** What happens just before a part of an object is read. */
+  private volatile Consumer<ObjectUri> beforeReading = uri -> {};
+
+  void beforeReading(Consumer<ObjectUri> action) {
+    beforeReading = action;
   }
 
   void put(ObjectUri uri, byte[] bytes) {
@@ -83,7 +91,10 @@ final class MemoryObjectStore implements ObjectStore {
   @Override
   public Flux<ByteBuffer> read(ObjectUri uri, long offset, long length) {
     return Flux.defer(
-        () -> chunks(Arrays.copyOfRange(find(uri).bytes, (int) offset, (int) (offset + length))));
+        () -> {
+          beforeReading.accept(uri);
+          return chunks(Arrays.copyOfRange(find(uri).bytes, (int) offset, (int) (offset + length)));
+        });
   }
 
   private Flux<ByteBuffer> chunks(byte[] bytes) {
