@@ -71,8 +71,7 @@ class ShardLabellingTest {
       records[i * (1 + 32 * 32 * 3)] = (byte) (i % CLASSES);
     }
     Files.write(folder.resolve("train.bin"), records);
-    DatasetSpec spec =
-        new DatasetSpec(Optional.of("cifar"), List.of("train.bin"), folder, CLASSES);
+    DatasetSpec spec = new DatasetSpec(Optional.of("cifar"), List.of("train.bin"), folder, CLASSES);
     dataset = Dataset.open(objects, spec).block();
     shard = dataset.shards().get(0);
   }
@@ -206,8 +205,7 @@ class ShardLabellingTest {
     public SoftLabelBatch label(ImageBatch images) {
       whenAsked.run();
       long bytes = (long) images.size() * CLASSES * Float.BYTES;
-      SoftLabelBatch batch =
-          new SoftLabelBatch(images.rows(), CLASSES, allocator.buffer(bytes));
+      SoftLabelBatch batch = new SoftLabelBatch(images.rows(), CLASSES, allocator.buffer(bytes));
       for (int i = 0; i < images.size() * CLASSES; i++) {
         batch.logits().put(i, images.rows().get(i / CLASSES).ordinal());
       }

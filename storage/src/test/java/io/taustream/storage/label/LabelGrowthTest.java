@@ -234,6 +234,13 @@ class LabelGrowthTest {
     try (SoftLabelStore store = store(all)) {
       assertThat(store.extend(shard(1)).block()).as("nothing is missing now").isNull();
     }
+    try (SoftLabelStore store = store(few)) {
+      few.withShard(shard(3)).store(store, allocator);
+      growBeforeTheNextReading(few.withShard(shard(3)), all.withShard(shard(3)));
+      LabelCache cache = new LabelCache(objects, scratch.resolve("fetched"));
+      assertThat(cache.find(store.location(shard(3))).block().footer().metadata().views())
+          .isEqualTo(6);
+    }
   }
 
   @Test
