@@ -103,11 +103,11 @@ final class ShardLabelling {
   }
 
   private Mono<Labelled> make(Shard shard, Progress.Task progress) {
+    // Closed before the end is told: whoever hears of it may remove the scratch folder.
     return Mono.using(
             () -> store.begin(shard),
             writer -> make(shard, writer, progress),
-            LabelFileWriter::close,
-            false)
+            LabelFileWriter::close)
         .subscribeOn(Schedulers.boundedElastic());
   }
 

@@ -59,6 +59,9 @@ final class LabelCommit {
     return folder
         .footer(info)
         .map(LabelFooter::metadata)
+        .onErrorMap(
+            ObjectNotFoundException.class,
+            gone -> new PreconditionFailedException(info.uri() + " is gone", gone))
         .flatMap(
             there ->
                 there.isOfSameShard(metadata) && there.views() >= metadata.views()

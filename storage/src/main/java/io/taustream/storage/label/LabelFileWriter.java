@@ -18,7 +18,8 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Writes the label file of one shard: collects rows in any interleaving of views, then commits them
  * whole. Between {@link SoftLabelStore#begin} and {@link #commit} only local scratch files are
- * touched. Not thread-safe; appending and closing block on local files.
+ * touched. Appending and closing block on local files. Rows are appended by one thread at a time;
+ * any thread may close the writer, also while a commit that was cancelled is still assembling.
  *
  * <h2>The file</h2>
  *
@@ -261,11 +262,12 @@ public final class LabelFileWriter implements AutoCloseable {
   /**
    * Commits the labels as described above. Cold; subscribe once. Assembling runs on the bounded
    * elastic scheduler. Cancelling before the conditional write leaves the store as it was; in every
-   * case the writer must still be closed, after the Mono has ended.
+   * case the writer must still be closed, after the Mono has ended or was cancelled.
    *
    * @param crc32cOfShard CRC-32C of the data shard's bytes as read
    * @param skippedOrdinals samples without a decodable image
-   * @return what was committed
+   * @return what was appended; where another process has committed as much meanwhile, its file lies
+   *     there
    * @throws IllegalArgumentException as an error, if the appended and the skipped samples are not
    *     together all ordinals from 0 up, each once
    * @throws LabelsNotExtendableException as an error, if there are views already and these are not

@@ -26,10 +26,11 @@ import org.apache.arrow.memory.OutOfMemoryException;
  * Rows on local disk until their shard is complete: one file for each view, in which rows already
  * lie in columns and batches as the label file will hold them, and one file of the samples, whose
  * keys and labels all views share. Memory: one staging buffer, and a bit for each sample. Not
- * thread-safe.
+ * thread-safe, except that it may be closed while {@link #copy} runs, which then fails.
  */
 final class LabelSpill implements AutoCloseable {
   private static final int STAGING_BYTES = 256 << 10;
+  private static final int COPY_BYTES = 64 << 10;
 
   /** Puts one row into each of the encoding's columns. */
   @FunctionalInterface
@@ -194,7 +195,9 @@ final class LabelSpill implements AutoCloseable {
   void copy(int view, int column, int firstRow, int rows, ByteSink target) throws IOException {
     long position = position(column, firstRow);
     long left = (long) rows * widths[column];
-    ByteBuffer buffer = staging.nioBuffer(0, Math.toIntExact(staging.capacity()));
+    // Not the staging buffer: a cancelled commit is closed while it may still be copying here, and
+    // memory on the heap outlives whoever reads it.
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(left, COPY_BYTES));
     while (left > 0) {
       buffer.clear().limit((int) Math.min(left, buffer.capacity()));
       int read = views[view].channel.read(buffer, position);

@@ -9,6 +9,7 @@ import io.taustream.storage.sample.Shard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -298,18 +299,31 @@ public final class SoftLabelStore implements AutoCloseable {
    * @return the file; the caller closes it; it may outlive the store, but not the object store
    */
   public Mono<LabelFile> open(Shard shard) {
+    return open(shard, this::open);
+  }
+
+  /**
+   * Like {@link #open(Shard)}, for whoever wants to know what lies in the store: nothing is read
+   * that was fetched before, and what is fetched is removed when the file is closed.
+   */
+  public Mono<LabelFile> openUncached(Shard shard) {
+    return open(shard, this::openUncached);
+  }
+
+  private Mono<LabelFile> open(Shard shard, Function<ObjectInfo, Mono<LabelFile>> open) {
     return status(shard)
         .flatMap(
             status ->
                 status instanceof LabelStatus.Complete complete
-                    ? open(shard, complete.crc32c())
+                    ? open(shard, complete.crc32c(), open)
                     : Mono.error(missing(shard, status)));
   }
 
-  private Mono<LabelFile> open(Shard shard, long crc32c) {
+  private Mono<LabelFile> open(
+      Shard shard, long crc32c, Function<ObjectInfo, Mono<LabelFile>> open) {
     return folder
         .stat(shard.name())
-        .flatMap(this::open)
+        .flatMap(open)
         .doOnNext(file -> requireLabelled(file, shard, crc32c))
         .doOnDiscard(LabelFile.class, LabelFile::close);
   }
@@ -318,12 +332,30 @@ public final class SoftLabelStore implements AutoCloseable {
     return info.uri().isFile()
         ? Mono.fromCallable(() -> LabelFile.open(info.uri().toPath(), decompressed))
             .subscribeOn(Schedulers.boundedElastic())
-        : cache.open(info).map(this::fetched);
+        : cache
+            .open(info)
+            .map(
+                original ->
+                    new LabelFile(original.where(), original.footer(), fetched(original, cache)));
   }
 
-  private LabelFile fetched(LabelCache.Original original) {
-    return new LabelFile(
-        original.where(), original.footer(), new FetchedBatches(cache, original, decompressed));
+  private Mono<LabelFile> openUncached(ObjectInfo info) {
+    if (info.uri().isFile()) {
+      return open(info);
+    }
+    Path copies = scratch.fresh("fetched");
+    LabelCache own = new LabelCache(objects, copies);
+    return own.open(info)
+        .map(
+            original ->
+                new LabelFile(
+                    original.where(),
+                    original.footer(),
+                    new TemporaryBatches(fetched(original, own), copies)));
+  }
+
+  private FetchedBatches fetched(LabelCache.Original original, LabelCache from) {
+    return new FetchedBatches(from, original, decompressed);
   }
 
   private void requireLabelled(LabelFile file, Shard shard, long crc32c) {

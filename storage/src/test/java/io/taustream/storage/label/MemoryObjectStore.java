@@ -65,6 +65,13 @@ final class MemoryObjectStore implements ObjectStore {
     dying = target;
   }
 
+  /** What happens just before a part of an object is read. */
+  private volatile Consumer<ObjectUri> beforeReading = uri -> {};
+
+  void beforeReading(Consumer<ObjectUri> action) {
+    beforeReading = action;
+  }
+
   void put(ObjectUri uri, byte[] bytes) {
     objects.put(uri.toString(), new Content(bytes, "v" + versions.incrementAndGet()));
   }
@@ -102,7 +109,10 @@ final class MemoryObjectStore implements ObjectStore {
   @Override
   public Flux<ByteBuffer> read(ObjectUri uri, long offset, long length) {
     return Flux.defer(
-        () -> chunks(Arrays.copyOfRange(find(uri).bytes, (int) offset, (int) (offset + length))));
+        () -> {
+          beforeReading.accept(uri);
+          return chunks(Arrays.copyOfRange(find(uri).bytes, (int) offset, (int) (offset + length)));
+        });
   }
 
   private Flux<ByteBuffer> chunks(byte[] bytes) {
