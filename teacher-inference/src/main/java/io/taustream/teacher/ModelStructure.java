@@ -1,10 +1,12 @@
 package io.taustream.teacher;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -87,7 +89,11 @@ record ModelStructure(
   private static ModelStructure of(ModelProto model) {
     SortedMap<String, Long> external = new TreeMap<>();
     collect(model.getGraph(), external);
-    model.getFunctionsList().forEach(f -> collect(f.getNodeList(), external));
+    for (FunctionProto function : model.getFunctionsList()) {
+      // The values that its attributes have where its caller gives none.
+      function.getAttributeProtoList().forEach(attribute -> collect(attribute, external));
+      collect(function.getNodeList(), external);
+    }
     long opset =
         model.getOpsetImportList().stream()
             .filter(o -> o.getDomain().isEmpty() || o.getDomain().equals("ai.onnx"))
@@ -127,29 +133,33 @@ record ModelStructure(
 
   private static void collect(GraphProto graph, Map<String, Long> external) {
     graph.getInitializerList().forEach(tensor -> collect(tensor, external));
-    graph
-        .getSparseInitializerList()
-        .forEach(
-            sparse -> {
-              collect(sparse.getValues(), external);
-              collect(sparse.getIndices(), external);
-            });
+    graph.getSparseInitializerList().forEach(sparse -> collect(sparse, external));
     collect(graph.getNodeList(), external);
   }
 
   private static void collect(List<NodeProto> nodes, Map<String, Long> external) {
-    for (NodeProto node : nodes) {
-      for (AttributeProto attribute : node.getAttributeList()) {
-        if (attribute.hasT()) {
-          collect(attribute.getT(), external);
-        }
-        attribute.getTensorsList().forEach(tensor -> collect(tensor, external));
-        if (attribute.hasG()) {
-          collect(attribute.getG(), external);
-        }
-        attribute.getGraphsList().forEach(graph -> collect(graph, external));
-      }
+    nodes.forEach(
+        node -> node.getAttributeList().forEach(attribute -> collect(attribute, external)));
+  }
+
+  private static void collect(AttributeProto attribute, Map<String, Long> external) {
+    if (attribute.hasT()) {
+      collect(attribute.getT(), external);
     }
+    attribute.getTensorsList().forEach(tensor -> collect(tensor, external));
+    if (attribute.hasSparseTensor()) {
+      collect(attribute.getSparseTensor(), external);
+    }
+    attribute.getSparseTensorsList().forEach(sparse -> collect(sparse, external));
+    if (attribute.hasG()) {
+      collect(attribute.getG(), external);
+    }
+    attribute.getGraphsList().forEach(graph -> collect(graph, external));
+  }
+
+  private static void collect(SparseTensorProto sparse, Map<String, Long> external) {
+    collect(sparse.getValues(), external);
+    collect(sparse.getIndices(), external);
   }
 
   private static void collect(TensorProto tensor, Map<String, Long> external) {

@@ -76,6 +76,18 @@ class BrokenModelsTest {
         .contains("'" + location + "' lies outside the model's folder", "move it there");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"../secret.bin", "/etc/hostname"})
+  void externalDataOfASparseConstantOutsideTheFolder(String location) {
+    ModelBuilder model =
+        images()
+            .externalSparseConstant("weights", FEATURES, CLASSES, location)
+            .node("Flatten", List.of("input"), "flat")
+            .node("MatMul", List.of("flat", "weights"), "logits");
+    assertThat(refusal(() -> open(model)))
+        .contains("'" + location + "' lies outside the model's folder", "move it there");
+  }
+
   @Test
   void externalDataBehindALinkThatLeadsOut() throws IOException {
     Path secret = Files.write(folder.resolve("running/secret.bin"), new byte[FEATURES * 20]);

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
@@ -151,13 +152,44 @@ final class ModelBuilder {
   }
 
   ModelBuilder externalWeights(String name, int rows, int columns, String location) {
-    graph.addInitializer(
-        tensor(name, rows, columns)
-            .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-            .addExternalData(entry("location", location))
-            .addExternalData(entry("offset", "0"))
-            .addExternalData(entry("length", Integer.toString(rows * columns * Float.BYTES))));
+    graph.addInitializer(external(tensor(name, rows, columns), rows * columns, location));
     return this;
+  }
+
+  /** Weights that an operator makes: sparse, with a value for every element, in a file. */
+  ModelBuilder externalSparseConstant(String name, int rows, int columns, String location) {
+    TensorProto.Builder indices =
+        TensorProto.newBuilder()
+            .setDataType(TensorProto.DataType.INT64.getNumber())
+            .addDims((long) rows * columns);
+    for (int i = 0; i < rows * columns; i++) {
+      indices.addInt64Data(i);
+    }
+    SparseTensorProto sparse =
+        SparseTensorProto.newBuilder()
+            .setValues(external(tensor(name, (long) rows * columns), rows * columns, location))
+            .setIndices(indices)
+            .addDims(rows)
+            .addDims(columns)
+            .build();
+    return node(
+        "Constant",
+        List.of(),
+        name,
+        AttributeProto.newBuilder()
+            .setName("sparse_value")
+            .setType(AttributeProto.AttributeType.SPARSE_TENSOR)
+            .setSparseTensor(sparse)
+            .build());
+  }
+
+  private static TensorProto.Builder external(
+      TensorProto.Builder tensor, int elements, String location) {
+    return tensor
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(entry("location", location))
+        .addExternalData(entry("offset", "0"))
+        .addExternalData(entry("length", Integer.toString(elements * Float.BYTES)));
   }
 
   ModelBuilder metadata(String key, String value) {

@@ -87,6 +87,15 @@ class ModelFileTest {
   }
 
   @Test
+  void hashesExternalDataOfSparseConstants() throws IOException {
+    writeWeights(folder.resolve("weights.bin"), 1);
+    String one = sha256(externalSparse("weights.bin").write(folder.resolve("m.onnx")));
+    writeWeights(folder.resolve("weights.bin"), 2);
+    String two = sha256(externalSparse("weights.bin").write(folder.resolve("m.onnx")));
+    assertThat(two).isNotEqualTo(one);
+  }
+
+  @Test
   void refusesMissingExternalData() {
     assertThatThrownBy(() -> external("weights.bin").write(folder.resolve("m.onnx")))
         .isInstanceOf(TaustreamException.class)
@@ -118,6 +127,15 @@ class ModelFileTest {
     return new ModelBuilder()
         .input("input", FLOAT32, -1, 3, SIZE, SIZE)
         .externalWeights("weights", FEATURES, CLASSES, location)
+        .node("Flatten", List.of("input"), "flat")
+        .node("MatMul", List.of("flat", "weights"), "logits")
+        .output("logits", FLOAT32, -1, CLASSES);
+  }
+
+  static ModelBuilder externalSparse(String location) {
+    return new ModelBuilder()
+        .input("input", FLOAT32, -1, 3, SIZE, SIZE)
+        .externalSparseConstant("weights", FEATURES, CLASSES, location)
         .node("Flatten", List.of("input"), "flat")
         .node("MatMul", List.of("flat", "weights"), "logits")
         .output("logits", FLOAT32, -1, CLASSES);

@@ -66,6 +66,14 @@ class RemoteModelFileTest {
   }
 
   @Test
+  void fetchesExternalDataOfSparseConstants() {
+    byte[] weights = new byte[144];
+    put("m.onnx", ModelFileTest.externalSparse("weights.bin").bytes());
+    put("weights.bin", weights);
+    assertThat(fetch().path().resolveSibling("weights.bin")).hasBinaryContent(weights);
+  }
+
+  @Test
   void fetchesAgainOnlyWhatHasChanged() throws IOException {
     put("m.onnx", ModelBuilder.linear(-1, 2, 3).bytes());
     put("m.yaml", "size: 2\n".getBytes(StandardCharsets.UTF_8));
