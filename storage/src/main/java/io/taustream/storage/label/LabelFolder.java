@@ -67,21 +67,32 @@ final class LabelFolder {
 
   /** The file's footer, checked to be one of this folder's set. */
   Mono<LabelFooter> footer(ObjectInfo info) {
-    return readFooter(objects, info)
-        .doOnNext(footer -> set.requireSame(footer.metadata().set(), "label file " + info.uri()));
+    return file(info).map(StoredLabelFile::footer);
+  }
+
+  /** The file as {@link #find} finds it, checked to be one of this folder's set. */
+  Mono<StoredLabelFile> file(ObjectInfo info) {
+    return find(objects, info)
+        .doOnNext(file -> set.requireSame(file.metadata().set(), "label file " + info.uri()));
+  }
+
+  /** The footer of any label file as {@link #find} finds it. */
+  static Mono<LabelFooter> readFooter(ObjectStore objects, ObjectInfo info) {
+    return find(objects, info).map(StoredLabelFile::footer);
   }
 
   /**
    * Reads the end of any label file: one ranged read, or two if the footer is a long one. Where the
-   * file was replaced since it was described, it is the footer of what lies there now.
+   * file was replaced since it was described, it is the file that lies there now, and described so.
    */
-  static Mono<LabelFooter> readFooter(ObjectStore objects, ObjectInfo info) {
+  static Mono<StoredLabelFile> find(ObjectStore objects, ObjectInfo info) {
     return asItIsNow(
         objects,
         info,
         now ->
             readFooterBytes(objects, now)
-                .map(tail -> LabelFooter.parse(tail, now.size(), now.uri().toString())));
+                .map(tail -> LabelFooter.parse(tail, now.size(), now.uri().toString()))
+                .map(footer -> new StoredLabelFile(now, footer)));
   }
 
   /**

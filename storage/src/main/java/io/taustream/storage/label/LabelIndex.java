@@ -199,8 +199,8 @@ final class LabelIndex {
       return Mono.just(old);
     }
     return folder
-        .footer(info)
-        .map(footer -> ofFile(footer.metadata(), info))
+        .file(info)
+        .map(file -> ofFile(file.metadata(), file.info()))
         .onErrorResume(
             DamagedLabelFileException.class,
             e -> {

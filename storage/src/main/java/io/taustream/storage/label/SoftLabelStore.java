@@ -151,7 +151,7 @@ public final class SoftLabelStore implements AutoCloseable {
 
   private Mono<LabelManifest.Entry> entry(Shard shard, ObjectInfo info) {
     Mono<LabelManifest.Entry> fromFile =
-        folder.footer(info).map(footer -> index.ofFile(footer.metadata(), info));
+        folder.file(info).map(file -> index.ofFile(file.metadata(), file.info()));
     return index.entry(shard.name(), info).switchIfEmpty(fromFile);
   }
 
@@ -258,16 +258,26 @@ public final class SoftLabelStore implements AutoCloseable {
   public Mono<LabelFileWriter> extend(Shard shard) {
     return folder
         .stat(shard.name())
-        .flatMap(info -> folder.footer(info).map(footer -> new LabelBase(objects, info, footer)))
-        .flatMap(base -> base.views() < views ? Mono.just(base) : known(base).then(Mono.empty()))
+        .flatMap(folder::file)
+        .map(file -> new LabelBase(objects, file.info(), file.footer()))
+        .flatMap(
+            base -> base.views() < views ? Mono.just(base) : known(shard, base).then(Mono.empty()))
         .publishOn(Schedulers.boundedElastic())
         .map(base -> begin(shard, Optional.of(base)))
         .doOnDiscard(LabelFileWriter.class, LabelFileWriter::close);
   }
 
   /** The manifest says that views are missing which the file has: the file is right. */
-  private Mono<Void> known(LabelBase base) {
-    return index.put(index.ofFile(base.footer().metadata(), base.info()));
+  private Mono<Void> known(Shard shard, LabelBase base) {
+    // Asked anew first: an entry that was written meanwhile knows the shard's version.
+    return index
+        .entry(shard.name(), base.info())
+        .hasElement()
+        .flatMap(
+            there ->
+                there
+                    ? Mono.empty()
+                    : index.put(index.ofFile(base.footer().metadata(), base.info())));
   }
 
   private LabelFileWriter begin(Shard shard, Optional<LabelBase> base) {

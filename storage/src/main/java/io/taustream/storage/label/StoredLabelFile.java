@@ -24,6 +24,10 @@ public final class StoredLabelFile {
     return footer.metadata();
   }
 
+  LabelFooter footer() {
+    return footer;
+  }
+
   /** Whether a file has the footer that was found here. */
   boolean isAs(LabelFile copy) {
     return copy.footer().equals(footer);

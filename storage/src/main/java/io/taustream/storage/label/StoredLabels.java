@@ -79,15 +79,11 @@ public final class StoredLabels {
     return objects
         .stat(uri)
         .onErrorResume(ObjectNotFoundException.class, e -> Mono.empty())
-        .flatMap(
-            info ->
-                LabelFolder.readFooter(objects, info)
-                    .map(footer -> new StoredLabelFile(info, footer)));
+        .flatMap(info -> LabelFolder.find(objects, info));
   }
 
   private Mono<Found> read(ObjectInfo info) {
-    return LabelFolder.readFooter(objects, info)
-        .map(footer -> new StoredLabelFile(info, footer))
+    return LabelFolder.find(objects, info)
         .filter(this::liesWhereItBelongs)
         .<Found>map(Found.Whole::new)
         .onErrorResume(

@@ -65,13 +65,6 @@ final class MemoryObjectStore implements ObjectStore {
     dying = target;
   }
 
-  /** What happens just before a part of an object is read. */
-  private volatile Consumer<ObjectUri> beforeReading = uri -> {};
-
-  void beforeReading(Consumer<ObjectUri> action) {
-    beforeReading = action;
-  }
-
   void put(ObjectUri uri, byte[] bytes) {
     objects.put(uri.toString(), new Content(bytes, "v" + versions.incrementAndGet()));
   }
