@@ -1,18 +1,14 @@
 package io.taustream.pipeline.command;
 
-import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelMerge;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectStores;
 import io.taustream.storage.object.ObjectUri;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import picocli.CommandLine.Command;
@@ -46,44 +42,21 @@ final class LabelsMergeCommand implements Callable<Integer> {
     try (ObjectStore objects = ObjectStores.open(s3.settings())) {
       LabelMerge.Summary done = merge(objects);
       output.print(json(done), text(done));
-      return done.conflicts().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+      return done.isWhole() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
   }
 
   private LabelMerge.Summary merge(ObjectStore objects) {
-    Path scratch = null;
+    Path scratch = Path.of(System.getProperty("user.home"), ".cache", "taustream", "merge");
     try (BufferAllocator allocator = new RootAllocator()) {
-      scratch = Files.createTempDirectory("taustream-merge-");
       return new LabelMerge(objects, root(target), scratch, allocator)
           .run(sources.stream().map(LabelsMergeCommand::root).toList());
-    } catch (IOException e) {
-      throw new TaustreamException(
-          "cannot write temporary files: %s; set java.io.tmpdir to a folder with room"
-              .formatted(e.getMessage()),
-          e);
-    } finally {
-      remove(scratch);
     }
   }
 
   private static ObjectUri root(String path) {
     // A trailing slash would be a part of the key on S3.
     return ObjectUri.parse(path.replaceAll("(?<=[^/])/+$", ""), Path.of(""));
-  }
-
-  private static void remove(Path scratch) {
-    if (scratch == null) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(scratch)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(scratch);
-    } catch (IOException e) {
-      throw new TaustreamException(
-          "cannot remove temporary files in %s: %s".formatted(scratch, e.getMessage()), e);
-    }
   }
 
   private static Map<String, Object> json(LabelMerge.Summary done) {
@@ -93,16 +66,23 @@ final class LabelsMergeCommand implements Callable<Integer> {
     json.put("skipped", done.skipped());
     json.put("bytes", done.bytes());
     json.put("conflicts", done.conflicts());
+    json.put("damaged", done.damaged());
     return json;
   }
 
   private static String text(LabelMerge.Summary done) {
-    String text =
-        "%d label files copied, %d replaced by ones with more views (%,d bytes), %d were there"
-            .formatted(done.copied(), done.superseded(), done.bytes(), done.skipped());
-    return done.conflicts().isEmpty()
-        ? text
-        : "%s; %d conflicts, nothing was copied of their sets\n%s"
-            .formatted(text, done.conflicts().size(), String.join("\n", done.conflicts()));
+    StringBuilder text =
+        new StringBuilder(
+            "%d label files copied, %d replaced by ones with more views (%,d bytes), %d were there"
+                .formatted(done.copied(), done.superseded(), done.bytes(), done.skipped()));
+    if (!done.conflicts().isEmpty()) {
+      text.append("; %d conflicts, whose sets were left alone".formatted(done.conflicts().size()));
+    }
+    if (!done.damaged().isEmpty()) {
+      text.append("; %d damaged files were not copied".formatted(done.damaged().size()));
+    }
+    done.conflicts().forEach(line -> text.append('\n').append(line));
+    done.damaged().forEach(line -> text.append('\n').append(line));
+    return text.toString();
   }
 }

@@ -87,6 +87,10 @@ public final class LabelFile implements AutoCloseable {
     }
   }
 
+  LabelFooter footer() {
+    return footer;
+  }
+
   /** What the file says of itself. */
   public LabelMetadata metadata() {
     return metadata;

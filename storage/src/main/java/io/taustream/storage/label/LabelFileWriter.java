@@ -97,8 +97,8 @@ import reactor.core.scheduler.Schedulers;
  * batching, gives the same file to the bit. Where the shard lay and which version it was (ETag or
  * modification time, which differ between copies of the same bytes) stands in the manifest ({@link
  * LabelManifest}); size and CRC-32C in the file identify the bytes themselves. If the manifest is
- * lost, a shard is taken for the labelled one if its size agrees, and {@code labels verify}
- * compares the checksum.
+ * lost, a shard of the size that was labelled is read once and compared ({@link
+ * LabelStatus.Unproven}).
  *
  * <h2>Growth</h2>
  *

@@ -2,7 +2,6 @@ package io.taustream.storage.label;
 
 import io.taustream.storage.sample.SampleView;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 
@@ -18,7 +17,7 @@ public final class SampledLabelBatch implements SoftLabels {
   private final List<SampleView> rows;
   private final int classes;
   private final Sampled encoding;
-  private final ArrowBuf memory;
+  private final LabelMatrices matrices;
 
   /**
    * @param memory at least {@link #bytes} long; the batch takes over the caller's reference, and
@@ -35,12 +34,12 @@ public final class SampledLabelBatch implements SoftLabels {
     this.rows = List.copyOf(rows);
     this.classes = classes;
     this.encoding = encoding;
-    this.memory = memory;
+    this.matrices = new LabelMatrices(rows.size(), memory);
   }
 
   /** The bytes of so many rows. */
   public static long bytes(int rows, Sampled encoding) {
-    return (long) rows * (2 + 3 * encoding.n() + encoding.temperatures().size()) * Float.BYTES;
+    return LabelMatrices.bytes(rows, 2 + 3 * encoding.n() + encoding.temperatures().size());
   }
 
   @Override
@@ -60,50 +59,42 @@ public final class SampledLabelBatch implements SoftLabels {
 
   /** The teacher's first class in place, int32 rows × 1. Valid until the batch is closed. */
   public ByteBuffer topIndex() {
-    return part(0, 1);
+    return matrices.part(0, 1);
   }
 
   /** The drawn classes in place, int32 rows × n, then 0. Valid until the batch is closed. */
   public ByteBuffer indices() {
-    return part(2, encoding.n());
+    return matrices.part(2, encoding.n());
   }
 
   /** How often each was drawn, int32 rows × n, then 0. Valid until the batch is closed. */
   public ByteBuffer counts() {
-    return part(2 + encoding.n(), encoding.n());
+    return matrices.part(2 + encoding.n(), encoding.n());
   }
 
   /** Their logits in place, float32 rows × n, then 0. Valid until the batch is closed. */
   public ByteBuffer logits() {
-    return part(2 + 2 * encoding.n(), encoding.n());
+    return matrices.part(2 + 2 * encoding.n(), encoding.n());
   }
 
   /** The log-sum-exp of all logits in place, float32 rows × m. Valid until the batch is closed. */
   public ByteBuffer logSumExp() {
-    return part(2 + 3 * encoding.n(), encoding.temperatures().size());
+    return matrices.part(2 + 3 * encoding.n(), encoding.temperatures().size());
   }
 
   /** All of it, to be written from the first row on. Valid until the batch is closed. */
   public SampledColumns columns() {
     return new SampledColumns(
         topIndex().asIntBuffer(),
-        part(1, 1).asFloatBuffer(),
+        matrices.part(1, 1).asFloatBuffer(),
         indices().asIntBuffer(),
         counts().asIntBuffer(),
         logits().asFloatBuffer(),
         logSumExp().asFloatBuffer());
   }
 
-  /** All values take four bytes. */
-  private ByteBuffer part(int before, int width) {
-    long row = (long) rows.size() * Float.BYTES;
-    return memory
-        .nioBuffer(before * row, Math.toIntExact(width * row))
-        .order(ByteOrder.nativeOrder());
-  }
-
   @Override
   public void close() {
-    memory.close();
+    matrices.memory().close();
   }
 }

@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * A folder of one open store under a scratch folder that several processes may share. It is marked
- * by a lock that the operating system drops with the process, however it ends; opening removes what
- * killed processes left. Thread-safe.
+ * A folder of one open store, or of one merge, under a scratch folder that several processes may
+ * share. It is marked by a lock that the operating system drops with the process, however it ends;
+ * opening removes what killed processes left. Thread-safe.
  */
 final class ScratchFolder implements AutoCloseable {
   private static final String PREFIX = "labels-";
@@ -112,10 +112,19 @@ final class ScratchFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Removes the folder and all in it.
+   *
+   * @throws TaustreamException if it cannot be removed
+   */
   @Override
-  public void close() throws IOException {
-    delete(folder);
-    Files.deleteIfExists(lockFile);
-    lock.close();
+  public void close() {
+    try (lock) {
+      delete(folder);
+      Files.deleteIfExists(lockFile);
+    } catch (IOException e) {
+      throw new TaustreamException(
+          "cannot remove the scratch folder %s: %s; remove it by hand".formatted(folder, e), e);
+    }
   }
 }

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -27,6 +29,8 @@ import reactor.core.scheduler.Schedulers;
 public final class SoftLabelStore implements AutoCloseable {
   /** As many as {@code view: uint16} tells apart. */
   private static final int MOST_VIEWS = 65_536;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SoftLabelStore.class);
 
   private final ObjectUri root;
   private final ObjectStore objects;
@@ -127,8 +131,8 @@ public final class SoftLabelStore implements AutoCloseable {
 
   /**
    * Whether the shard has labels. One request, as long as the manifest agrees with what lies there;
-   * where it does not, a read of the label file's footer besides. The manifest knows which version
-   * of the shard was labelled; without it, equal size counts as equal.
+   * where it does not, a read of the label file's footer besides. Only the manifest knows which
+   * version of the shard was labelled: without it, the status is {@link LabelStatus.Unproven}.
    */
   public Mono<LabelStatus> status(Shard shard) {
     return folder
@@ -146,7 +150,7 @@ public final class SoftLabelStore implements AutoCloseable {
 
   private Mono<LabelManifest.Entry> entry(Shard shard, ObjectInfo info) {
     Mono<LabelManifest.Entry> fromFile =
-        folder.footer(info).map(footer -> LabelManifest.Entry.ofFile(footer.metadata(), info));
+        folder.footer(info).map(footer -> index.ofFile(footer.metadata(), info));
     return index.entry(shard.name(), info).switchIfEmpty(fromFile);
   }
 
@@ -155,7 +159,11 @@ public final class SoftLabelStore implements AutoCloseable {
       return new LabelStatus.Stale(
           "made from %d bytes, %s has %d".formatted(entry.size(), shard.uri(), shard.size()));
     }
-    if (entry.version() != null && !entry.version().equals(shard.version())) {
+    if (entry.version() == null) {
+      return new LabelStatus.Unproven(
+          "it is not known which version of %s they were made from".formatted(shard.uri()));
+    }
+    if (!entry.version().equals(shard.version())) {
       return new LabelStatus.Unproven(
           "made from version %s of %s, %s is version %s"
               .formatted(entry.version(), entry.uri(), shard.uri(), shard.version()));
@@ -203,7 +211,22 @@ public final class SoftLabelStore implements AutoCloseable {
                 return stale(shard, "keys or classes", entry.samplesCrc32c(), samples);
               }
               LabelManifest.Entry same = entry.madeFrom(shard.uri().toString(), shard.version());
-              return committer.index(same).thenReturn(judge(shard, same));
+              return remember(same).thenReturn(judge(shard, same));
+            });
+  }
+
+  /** A store that may only be read is used all the same; every process then compares for itself. */
+  private Mono<Void> remember(LabelManifest.Entry entry) {
+    return index
+        .put(entry)
+        .onErrorResume(
+            e -> e instanceof TaustreamException && !(e instanceof LabelsMismatchException),
+            e -> {
+              LOG.warn(
+                  "{}; that the labels of {} are right is known to this process only",
+                  e.getMessage(),
+                  entry.shard());
+              return Mono.empty();
             });
   }
 
@@ -235,10 +258,15 @@ public final class SoftLabelStore implements AutoCloseable {
     return folder
         .stat(shard.name())
         .flatMap(info -> folder.footer(info).map(footer -> new LabelBase(objects, info, footer)))
-        .filter(base -> base.views() < views)
+        .flatMap(base -> base.views() < views ? Mono.just(base) : known(base).then(Mono.empty()))
         .publishOn(Schedulers.boundedElastic())
         .map(base -> begin(shard, Optional.of(base)))
         .doOnDiscard(LabelFileWriter.class, LabelFileWriter::close);
+  }
+
+  /** The manifest says that views are missing which the file has: the file is right. */
+  private Mono<Void> known(LabelBase base) {
+    return index.put(index.ofFile(base.footer().metadata(), base.info()));
   }
 
   private LabelFileWriter begin(Shard shard, Optional<LabelBase> base) {
@@ -325,17 +353,12 @@ public final class SoftLabelStore implements AutoCloseable {
    * write the manifest all the time, it is left to them.
    */
   public Mono<Void> refresh() {
-    return committer.refresh();
+    return index.refresh();
   }
 
   /** Removes this store's scratch files, except what was fetched of label files for reading. */
   @Override
   public void close() {
-    try {
-      scratch.close();
-    } catch (IOException e) {
-      throw new TaustreamException(
-          "cannot remove the scratch files of the label store %s: %s".formatted(root, e), e);
-    }
+    scratch.close();
   }
 }

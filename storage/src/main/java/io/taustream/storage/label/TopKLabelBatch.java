@@ -2,7 +2,6 @@ package io.taustream.storage.label;
 
 import io.taustream.storage.sample.SampleView;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 
@@ -17,7 +16,7 @@ public final class TopKLabelBatch implements SoftLabels {
   private final List<SampleView> rows;
   private final int classes;
   private final TopK encoding;
-  private final ArrowBuf memory;
+  private final LabelMatrices matrices;
 
   /**
    * @param encoding with k below {@code classes}
@@ -36,14 +35,13 @@ public final class TopKLabelBatch implements SoftLabels {
     this.rows = List.copyOf(rows);
     this.classes = classes;
     this.encoding = encoding;
-    this.memory = memory;
+    this.matrices = new LabelMatrices(rows.size(), memory);
   }
 
   /** The bytes of so many rows. */
   public static long bytes(int rows, TopK encoding) {
-    return (long) rows
-        * (encoding.k() * (Integer.BYTES + Float.BYTES)
-            + (encoding.restTemperatures().size() + TopK.MOMENTS) * Float.BYTES);
+    return LabelMatrices.bytes(
+        rows, 2 * encoding.k() + encoding.restTemperatures().size() + TopK.MOMENTS);
   }
 
   @Override
@@ -63,22 +61,22 @@ public final class TopKLabelBatch implements SoftLabels {
 
   /** The classes in place, int32 rows × k, by falling logit. Valid until the batch is closed. */
   public ByteBuffer indices() {
-    return part(0, encoding.k());
+    return matrices.part(0, encoding.k());
   }
 
   /** Their logits in place, float32 rows × k. Valid until the batch is closed. */
   public ByteBuffer logits() {
-    return part(encoding.k(), encoding.k());
+    return matrices.part(encoding.k(), encoding.k());
   }
 
   /** The rest's log-sum-exp in place, float32 rows × m. Valid until the batch is closed. */
   public ByteBuffer restLogSumExp() {
-    return part(2 * encoding.k(), encoding.restTemperatures().size());
+    return matrices.part(2 * encoding.k(), encoding.restTemperatures().size());
   }
 
   /** The rest's mean and variance in place, float32 rows × 2. Valid until the batch is closed. */
   public ByteBuffer restMoments() {
-    return part(2 * encoding.k() + encoding.restTemperatures().size(), TopK.MOMENTS);
+    return matrices.part(2 * encoding.k() + encoding.restTemperatures().size(), TopK.MOMENTS);
   }
 
   /** All of it, to be written from the first row on. Valid until the batch is closed. */
@@ -90,16 +88,8 @@ public final class TopKLabelBatch implements SoftLabels {
         restMoments().asFloatBuffer());
   }
 
-  /** All values take four bytes. */
-  private ByteBuffer part(int before, int width) {
-    long row = (long) rows.size() * Float.BYTES;
-    return memory
-        .nioBuffer(before * row, Math.toIntExact(width * row))
-        .order(ByteOrder.nativeOrder());
-  }
-
   @Override
   public void close() {
-    memory.close();
+    matrices.memory().close();
   }
 }
