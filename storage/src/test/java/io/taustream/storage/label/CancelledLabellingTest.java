@@ -83,7 +83,13 @@ class CancelledLabellingTest {
       try (SoftLabelBatch batch =
           labels.batch(
               IntStream.range(0, 1000).mapToObj(o -> labels.row(o, 0)).toList(), allocator)) {
-        spill.append(batch.rows(), 0, 1000, batch.logits());
+        FloatBuffer logits = batch.logits();
+        spill.append(
+            batch.rows(),
+            0,
+            1000,
+            (row, columns) ->
+                labels.set().encoding().encode(logits.position(row * 100), 100, 0, columns));
       }
       List<float[]> seen = new ArrayList<>();
 
