@@ -9,6 +9,7 @@ import io.taustream.ingest.decode.ImageDecoder;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.format.DatasetSpec;
 import io.taustream.ingest.view.ViewSpec;
+import io.taustream.pipeline.config.TeacherConfig;
 import io.taustream.storage.label.DenseF32;
 import io.taustream.storage.label.LabelSet;
 import io.taustream.storage.label.LabelStatus;
@@ -20,12 +21,14 @@ import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.sample.Shard;
 import io.taustream.teacher.Teacher;
 import io.taustream.teacher.TeacherIdentity;
+import io.taustream.teacher.TeacherOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -104,14 +107,19 @@ class ShardLabellingTest {
   }
 
   private ShardLabelling labelling(ViewSpec view, SoftLabelStore store, Runnable whenAsked) {
+    MeteredTeacher teacher =
+        new MeteredTeacher(new FixedTeacher(root, whenAsked), new StageMeter("teacher", 1));
+    TeacherConfig config =
+        new TeacherConfig(
+            "fixed", "own", Optional.empty(), TeacherOptions.none(folder), 1, OptionalInt.of(4));
     return new ShardLabelling(
         dataset,
         view,
-        new FixedTeacher(root, whenAsked),
+        teacher,
         store,
         new ImageFlow(new ImageDecoder(), pool, workers, new StageMeter("decode", 1)),
         new SkippedSamples(0, (sample, reason) -> {}),
-        4,
+        new ChosenBatch(config, teacher, root),
         workers,
         StopRequest.never());
   }
