@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  *     {@code +} and {@code -}, since it becomes part of a path
  * @param sha256 64 lower-case hex digits over everything that decides the logits. Of an ONNX
  *     teacher: the model's bytes, its external data files' in the order of their locations, those
- *     of its custom operators' library, if it has one, and the canonical card ({@link
- *     TeacherCard#toYaml()}, UTF-8), one after the other
+ *     of its custom operators' library, if it has one, and the canonical card without its device
+ *     ({@link TeacherCard#toYaml()}, UTF-8), one after the other
  */
 public record TeacherIdentity(String name, String sha256) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]*");
