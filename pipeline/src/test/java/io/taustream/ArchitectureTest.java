@@ -73,6 +73,14 @@ class ArchitectureTest {
       onlyIn("io.taustream.storage..", "software.amazon..");
 
   @ArchTest
+  static final ArchRule onlyStorageKnowsParquet =
+      onlyIn("io.taustream.storage..", "org.apache.parquet..");
+
+  @ArchTest
+  static final ArchRule onlyParquetKnowsHadoop =
+      onlyIn("io.taustream.storage.share..", "org.apache.hadoop..");
+
+  @ArchTest
   static final ArchRule onlyIngestKnowsOpenCv = onlyIn("io.taustream.ingest..", "org.opencv..");
 
   @ArchTest

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
       DecodingBenchmark.class,
       MemoryBenchmark.class,
       KendallBenchmark.class,
-      LabelSizesBenchmark.class
+      LabelSizesBenchmark.class,
+      LabelReadBenchmark.class
     })
 final class Benchmarks {
   private Benchmarks() {}

@@ -27,12 +27,14 @@ record CardFields(
     Optional<String> output,
     Optional<OutputKind> outputKind,
     Optional<Integer> classes,
-    Optional<StatedClasses> outputClasses) {
+    Optional<StatedClasses> outputClasses,
+    Optional<Device> device) {
 
   /** A source that says nothing. */
   static CardFields none(String source) {
     return new CardFields(
         source,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -60,7 +62,8 @@ record CardFields(
         first(weaker, CardFields::output),
         first(weaker, CardFields::outputKind),
         first(weaker, CardFields::classes),
-        first(weaker, CardFields::outputClasses));
+        first(weaker, CardFields::outputClasses),
+        first(weaker, CardFields::device));
   }
 
   CardFields withChannels(ChannelOrder order) {
@@ -76,7 +79,8 @@ record CardFields(
         output,
         outputKind,
         classes,
-        outputClasses);
+        outputClasses,
+        device);
   }
 
   /** One normalisation for every channel. */
@@ -93,7 +97,8 @@ record CardFields(
         output,
         outputKind,
         classes,
-        outputClasses);
+        outputClasses,
+        device);
   }
 
   /** What is stated here and what the model has cannot both be. */

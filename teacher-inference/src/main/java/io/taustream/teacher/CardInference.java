@@ -96,7 +96,8 @@ final class CardInference {
               output.name(),
               output.kind(),
               output.classes(),
-              classMap);
+              classMap,
+              stated.device());
       return new InferredCard(card, guesses.list());
     } catch (TaustreamException e) {
       throw model.failure(e.getMessage() + "; correct " + stated.source(), e);

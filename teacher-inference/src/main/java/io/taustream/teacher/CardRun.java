@@ -81,9 +81,10 @@ final class CardRun implements AutoCloseable {
     return outputType;
   }
 
-  /** The only number of rows that the model takes; 0 where it takes any. */
-  int fixedBatch() {
-    return fixedBatch;
+  /** How many rows the model takes at once. */
+  BatchLimits limits() {
+    return new BatchLimits(
+        Math.max(1, fixedBatch), fixedBatch > 0 ? fixedBatch : session.fit().largest());
   }
 
   private void tryOut(ModelFile model) {
@@ -103,11 +104,63 @@ final class CardRun implements AutoCloseable {
               .formatted(card.output(), found, rows, rows, card.classes()));
     }
     outputRow = found.subList(1, found.size());
+    session.fit().ran(rows);
+  }
+
+  /**
+   * Runs black images, as many as will be fed, so that what a device does once for each size of
+   * batch is done: choosing kernels, building engines, taking memory. On the CPU that is next to
+   * nothing, and nothing is run.
+   *
+   * @param rows how many will be fed at once, if they fit
+   */
+  void warmUp(int rows) {
+    if (fixedBatch > 0 || session.device() instanceof Device.Cpu) {
+      return;
+    }
+    boolean warm;
+    do {
+      warm = tried(fitting(rows));
+    } while (!warm);
+  }
+
+  /** How many of the wanted rows to feed at once. */
+  private int fitting(int wanted) {
+    if (fixedBatch > 0) {
+      return fixedBatch;
+    }
+    BatchFit fit = session.fit();
+    int rows = Math.min(wanted, fit.largest());
+    for (Optional<String> why = fit.refusal(rows); why.isPresent(); why = fit.refusal(rows)) {
+      // A forecast is the closer the more rows it rests on: perhaps these fit after all.
+      int next = 2 * fit.done();
+      if (next >= rows || fit.refusal(next).isPresent()) {
+        fit.lower(rows, fit.done(), why.get());
+      } else {
+        tried(next);
+      }
+      rows = Math.min(wanted, fit.largest());
+    }
+    return rows;
+  }
+
+  /** Runs black images; whether they fit. */
+  private boolean tried(int rows) {
+    try {
+      session.probe(inputTensor(input.zeros(rows), rows), card.output());
+      session.fit().ran(rows);
+      return true;
+    } catch (OutOfModelMemoryException e) {
+      session.fit().halve(rows, e);
+      return false;
+    }
   }
 
   /**
    * The output for each row of a batch as the model writes it, in float32; nothing of it is
-   * checked.
+   * checked. Rows are fed as many at once as {@link BatchFit} allows.
+   *
+   * @throws OutOfModelMemoryException if not even one row fits, or not the fixed batch
    */
   SoftLabelBatch outputs(ImageBatch images) {
     ArrowBuf memory = allocator.buffer((long) images.size() * card.classes() * Float.BYTES);
@@ -115,19 +168,37 @@ final class CardRun implements AutoCloseable {
     try {
       ByteBuffer bytes = rows.bytes();
       FloatBuffer values = rows.logits();
-      int step = fixedBatch > 0 ? fixedBatch : Math.max(1, images.size());
-      for (int from = 0; from < images.size(); from += step) {
+      int from = 0;
+      while (from < images.size()) {
+        int step = fitting(images.size() - from);
         int count = Math.min(step, images.size() - from);
         ByteBuffer written = output.over(bytes, from, count, step);
-        session.run(
-            inputTensor(input.of(images, from, count, step), step),
-            new Tensor(card.output(), outputType.runtimeType(), outputShape(step), written));
-        output.collect(written, values, from, count, step);
+        if (fed(images, from, count, step, written)) {
+          output.collect(written, values, from, count, step);
+          from += count;
+        }
       }
       return rows;
     } catch (RuntimeException | Error e) {
       rows.close();
       throw e;
+    }
+  }
+
+  /** Runs some rows of a batch; whether they fitted. */
+  private boolean fed(ImageBatch images, int from, int count, int step, ByteBuffer written) {
+    try {
+      session.run(
+          inputTensor(input.of(images, from, count, step), step),
+          new Tensor(card.output(), outputType.runtimeType(), outputShape(step), written));
+      session.fit().ran(step);
+      return true;
+    } catch (OutOfModelMemoryException e) {
+      if (fixedBatch > 0) {
+        throw e;
+      }
+      session.fit().halve(step, e);
+      return false;
     }
   }
 

@@ -1,85 +1,98 @@
 package io.taustream.teacher;
 
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
-import ai.onnxruntime.OrtSession.SessionOptions;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Set;
 
 /**
- * Chooses the execution provider for a session and says in the log which and why.
+ * Chooses the execution providers that a model is tried on.
  *
- * <p>The CUDA path is written to ONNX Runtime's documentation and has not run on a GPU yet.
+ * <p>{@code auto} takes CUDA where the runtime offers it and it starts, else the CPU. The others it
+ * takes never, each for the reason that its class gives: whoever wants one names it.
  */
 final class DeviceSelection {
-  private static final Logger LOG = LoggerFactory.getLogger(DeviceSelection.class);
+  /** Everything that {@code auto} thinks of, in order of preference. */
+  private static final List<Device> PREFERENCE =
+      List.of(
+          new Device.Cuda(0),
+          new Device.TensorRt(0),
+          new Device.DirectMl(0),
+          new Device.OpenVino("GPU"),
+          new Device.Cpu());
 
-  private DeviceSelection() {}
+  private final Set<OrtProvider> offered;
+
+  DeviceSelection(Collection<OrtProvider> offered) {
+    this.offered = Set.copyOf(offered);
+  }
+
+  /** What this machine's ONNX Runtime offers. */
+  static DeviceSelection ofRuntime() {
+    return new DeviceSelection(OrtEnvironment.getAvailableProviders());
+  }
 
   /** The names of the execution providers that the runtime offers, such as {@code CPU}. */
   static List<String> providers() {
-    return OrtEnvironment.getAvailableProviders().stream()
+    return ofRuntime().names();
+  }
+
+  private List<String> names() {
+    return offered.stream()
         .map(provider -> provider.getName().replace("ExecutionProvider", ""))
         .sorted()
         .toList();
   }
 
   /**
-   * Adds the provider to the options, if it is not the CPU's, which every session has.
+   * What to try.
    *
-   * @return {@code cpu} or {@code cuda:N}
-   * @throws io.taustream.storage.TaustreamException if a GPU is asked for and there is none
+   * @param providers one or more, the first that starts is used
+   * @param why what the log says of the choice
    */
-  static String select(ModelFile model, Device wanted, SessionOptions options) {
-    if (wanted instanceof Device.Cuda cuda) {
-      return cuda(model, cuda.index(), options);
+  record Choice(List<ExecutionProvider> providers, String why) {
+    Choice {
+      providers = List.copyOf(providers);
     }
-    String reason =
-        wanted instanceof Device.Cpu ? "the settings say so" : whyNoCuda(options).orElse("");
-    String device = reason.isEmpty() ? "cuda:0" : "cpu";
-    LOG.info(
-        "{} runs on {}: {}",
-        model.uri(),
-        device,
-        reason.isEmpty() ? "ONNX Runtime offers CUDA" : reason);
-    return device;
   }
 
-  private static String cuda(ModelFile model, int index, SessionOptions options) {
-    if (!offersCuda()) {
+  /**
+   * Chooses.
+   *
+   * @throws io.taustream.storage.TaustreamException if a device is asked for that the runtime does
+   *     not offer
+   */
+  Choice choose(ModelFile model, Device wanted) {
+    return ExecutionProvider.of(wanted).map(named -> named(model, named)).orElseGet(this::auto);
+  }
+
+  private Choice named(ModelFile model, ExecutionProvider named) {
+    if (!offered.contains(named.name())) {
       throw model.failure(
-          "device cuda:%d is asked for, but this ONNX Runtime offers only %s; use the build with profile 'gpu', or device: cpu"
-              .formatted(index, providers()));
+          "device %s is asked for, but this ONNX Runtime offers only %s; %s, or device: cpu"
+              .formatted(named.device().text(), names(), named.source()));
     }
-    try {
-      options.addCUDA(index);
-    } catch (OrtException e) {
-      throw model.failure(
-          "cuda:%d does not start: %s; check driver and device number, or use device: cpu"
-              .formatted(index, RuntimeMessage.of(e)),
-          e);
-    }
-    LOG.info("{} runs on cuda:{}: the settings say so", model.uri(), index);
-    return "cuda:" + index;
+    return new Choice(List.of(named), "the settings say so");
   }
 
-  /** Tries to add CUDA; empty if that went well. */
-  private static Optional<String> whyNoCuda(SessionOptions options) {
-    if (!offersCuda()) {
-      return Optional.of("this ONNX Runtime offers only " + providers());
+  private Choice auto() {
+    List<ExecutionProvider> tried = new ArrayList<>();
+    List<String> passedOver = new ArrayList<>();
+    for (Device device : PREFERENCE) {
+      ExecutionProvider provider = ExecutionProvider.of(device).orElseThrow();
+      if (!offered.contains(provider.name())) {
+        continue;
+      }
+      provider
+          .onlyByChoice()
+          .ifPresentOrElse(
+              reason -> passedOver.add(device.text() + " only where it is named: " + reason),
+              () -> tried.add(provider));
     }
-    try {
-      options.addCUDA(0);
-      return Optional.empty();
-    } catch (OrtException e) {
-      return Optional.of("CUDA is offered but does not start: " + RuntimeMessage.of(e));
-    }
-  }
-
-  private static boolean offersCuda() {
-    return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
+    String why = "this ONNX Runtime offers " + names();
+    return new Choice(
+        tried, passedOver.isEmpty() ? why : why + "; " + String.join("; ", passedOver));
   }
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
  * what that names. Immutable and thread-safe.
  */
 public final class ModelFile {
-  private static final String SUFFIX = ".onnx";
+  static final String SUFFIX = ".onnx";
   private static final String EXTERNAL_DATA = "external data";
   private static final String CARDS_FILE = "the card's file";
 
@@ -30,6 +30,7 @@ public final class ModelFile {
   private final Path path;
   private final List<Path> externalData;
   private final Optional<Path> card;
+  private final Optional<Path> customOperators;
   private final ModelStructure structure;
 
   private ModelFile(
@@ -37,11 +38,13 @@ public final class ModelFile {
       Path path,
       List<Path> externalData,
       Optional<Path> card,
+      Optional<Path> customOperators,
       ModelStructure structure) {
     this.uri = uri;
     this.path = path;
     this.externalData = List.copyOf(externalData);
     this.card = card;
+    this.customOperators = customOperators;
     this.structure = structure;
   }
 
@@ -86,12 +89,12 @@ public final class ModelFile {
         path,
         externalData,
         Files.isRegularFile(card) ? Optional.of(card) : Optional.empty(),
+        Optional.empty(),
         structure);
   }
 
   private static ModelFile remote(ObjectStore store, ObjectUri model, Path cacheDir) {
-    String folder = Sha256.hex(model.toString());
-    ObjectCache cache = new ObjectCache(store, cacheDir.resolve(folder.substring(0, 16)));
+    ObjectCache cache = cache(store, model, cacheDir);
     Path path = cache.fetch(model, model.name());
     ModelStructure structure = ModelStructure.read(path, model.toString());
     List<Path> externalData = new ArrayList<>();
@@ -110,7 +113,30 @@ public final class ModelFile {
       String location = inside(model, CARDS_FILE, named).toString();
       cache.fetchIfPresent(sibling(model, location), location);
     }
-    return new ModelFile(model, path, externalData, card, structure);
+    return new ModelFile(model, path, externalData, card, Optional.empty(), structure);
+  }
+
+  /**
+   * The same model with a library of operators that ONNX Runtime does not have itself. Loading it
+   * runs its code in this process: it is named by whoever runs the command, never by a card or a
+   * model, which may come from elsewhere.
+   *
+   * @param library a file of this machine that exports {@code RegisterCustomOps}
+   * @throws TaustreamException if there is no such file
+   */
+  public ModelFile withCustomOperators(Path library) {
+    if (!Files.isRegularFile(library)) {
+      throw failure(
+          "the library of its custom operators, %s, does not exist; correct its path"
+              .formatted(library));
+    }
+    return new ModelFile(uri, path, externalData, card, Optional.of(library), structure);
+  }
+
+  /** Where a model of another store is copied to: a folder for each, so that names never clash. */
+  static ObjectCache cache(ObjectStore store, ObjectUri model, Path cacheDir) {
+    String folder = Sha256.hex(model.toString());
+    return new ObjectCache(store, cacheDir.resolve(folder.substring(0, 16)));
   }
 
   /** Where the model came from; messages call it by this. */
@@ -147,6 +173,11 @@ public final class ModelFile {
     return file;
   }
 
+  /** The library of its custom operators, if it needs one. */
+  Optional<Path> customOperators() {
+    return customOperators;
+  }
+
   ModelStructure structure() {
     return structure;
   }
@@ -160,7 +191,7 @@ public final class ModelFile {
       }
       return bytes;
     } catch (IOException e) {
-      throw failure("its files cannot be read: " + e, e);
+      throw unreadable("its files cannot be read: " + e, e);
     }
   }
 
@@ -169,17 +200,23 @@ public final class ModelFile {
     MessageDigest digest = Sha256.begin();
     digest(path, digest);
     externalData.forEach(file -> digest(file, digest));
-    digest.update(card.toYaml().getBytes(StandardCharsets.UTF_8));
+    customOperators.ifPresent(library -> digest(library, digest));
+    digest.update(card.identityYaml().getBytes(StandardCharsets.UTF_8));
     return Sha256.hex(digest);
   }
 
   /** A failure of this model, as the user sees it. */
   TaustreamException failure(String what) {
-    return new TaustreamException("model " + uri + ": " + what);
+    return new ModelFaultException("model " + uri + ": " + what);
   }
 
   /** Like {@link #failure(String)}, with its cause. */
   TaustreamException failure(String what, Throwable cause) {
+    return new ModelFaultException("model " + uri + ": " + what, cause);
+  }
+
+  /** The disk failed, not the model. */
+  private TaustreamException unreadable(String what, IOException cause) {
     return new TaustreamException("model " + uri + ": " + what, cause);
   }
 
@@ -190,11 +227,12 @@ public final class ModelFile {
         digest.update(buffer, 0, n);
       }
     } catch (IOException e) {
-      throw failure(file + " cannot be read: " + e, e);
+      throw unreadable(file + " cannot be read: " + e, e);
     }
   }
 
-  private static Path inside(ObjectUri model, String what, String location) {
+  /** A location in the model's folder or below it; any other is refused. */
+  static Path inside(ObjectUri model, String what, String location) {
     try {
       Path relative = Path.of(location).normalize();
       boolean inFolder =
@@ -205,7 +243,7 @@ public final class ModelFile {
     } catch (InvalidPathException e) {
       // Refused below like every other location that is no path in the folder.
     }
-    throw new TaustreamException(
+    throw new ModelFaultException(
         "model %s: %s '%s' lies outside the model's folder; only files beside the model are read: move it there and export the model again"
             .formatted(model, what, location));
   }
@@ -216,7 +254,7 @@ public final class ModelFile {
       Path folder = path.toAbsolutePath().getParent().toRealPath();
       Path target = file.toRealPath();
       if (!target.startsWith(folder)) {
-        throw new TaustreamException(
+        throw new ModelFaultException(
             "model %s: %s '%s' is a link to %s, outside the model's folder; only files beside the model are read: copy it there"
                 .formatted(model, what, location, target));
       }
@@ -228,7 +266,7 @@ public final class ModelFile {
   private static Path checkedLength(ObjectUri model, Path file, long needed) {
     try {
       if (Files.size(file) < needed) {
-        throw new TaustreamException(
+        throw new ModelFaultException(
             "model %s: external data %s has %d bytes, the model reads %d; copy it again"
                 .formatted(model, file.getFileName(), Files.size(file), needed));
       }
@@ -240,18 +278,18 @@ public final class ModelFile {
 
   private static TaustreamException missingExternalData(
       ObjectUri model, String location, ObjectNotFoundException cause) {
-    return new TaustreamException(
+    return new ModelFaultException(
         "model %s: external data '%s' is missing; copy it beside the model"
             .formatted(model, location),
         cause);
   }
 
-  private static ObjectUri sibling(ObjectUri uri, String name) {
+  static ObjectUri sibling(ObjectUri uri, String name) {
     String folder = uri.path().substring(0, uri.path().lastIndexOf('/') + 1);
     return new ObjectUri(uri.scheme(), uri.bucket(), folder + name);
   }
 
-  private static String cardName(ObjectUri model) {
+  static String cardName(ObjectUri model) {
     String name = model.name();
     return (name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name)
         + ".yaml";

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,12 +37,14 @@ import java.util.TreeMap;
  *     and {@code Cast}
  * @param externalData the locations of external data files, as the model writes them, each with the
  *     number of bytes that the model reads from it
+ * @param largestTensor the largest intermediate result of known shape
  */
 record ModelStructure(
     String producer,
     long opset,
     Map<String, String> outputOperators,
-    SortedMap<String, Long> externalData) {
+    SortedMap<String, Long> externalData,
+    Optional<LargestTensor> largestTensor) {
   private static final Set<String> PASS_ON = Set.of("Identity", "Cast");
 
   /**
@@ -57,7 +60,7 @@ record ModelStructure(
     try (FileChannel channel = FileChannel.open(file)) {
       length = channel.size();
       if (length > Integer.MAX_VALUE) {
-        throw new TaustreamException(
+        throw new ModelFaultException(
             "model %s has %d bytes; an ONNX file has at most 2 GiB, larger weights belong in external data: export it again"
                 .formatted(name, length));
       }
@@ -66,7 +69,7 @@ record ModelStructure(
       input.enableAliasing(true);
       model = ModelProto.parseFrom(input);
     } catch (InvalidProtocolBufferException e) {
-      throw new TaustreamException(
+      throw new ModelFaultException(
           "model %s is no ONNX model, or not all of one: %s; export or copy it again"
               .formatted(name, e.getMessage().lines().findFirst().orElse("it does not parse")),
           e);
@@ -76,7 +79,7 @@ record ModelStructure(
     // A file that is cut between two fields still parses; operator sets are written after the
     // graph.
     if (model.getGraph().getOutputCount() == 0 || model.getOpsetImportCount() == 0) {
-      throw new TaustreamException(
+      throw new ModelFaultException(
           "model %s is no ONNX model, or not all of one: its %d bytes hold no graph with outputs and operator sets; export or copy it again"
               .formatted(name, length));
     }
@@ -98,7 +101,12 @@ record ModelStructure(
             .findFirst()
             .orElse(0);
     String producer = (model.getProducerName() + " " + model.getProducerVersion()).strip();
-    return new ModelStructure(producer, opset, outputOperators(model.getGraph()), external);
+    return new ModelStructure(
+        producer,
+        opset,
+        outputOperators(model.getGraph()),
+        external,
+        LargestTensor.of(model.getGraph()));
   }
 
   private static Map<String, String> outputOperators(GraphProto graph) {

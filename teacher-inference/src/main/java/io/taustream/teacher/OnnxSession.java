@@ -11,15 +11,20 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
 import com.sun.management.OperatingSystemMXBean;
+import io.taustream.storage.TaustreamException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model in ONNX Runtime: opens it on a device, describes it and runs it on tensors that lie over
@@ -30,60 +35,115 @@ import java.util.Set;
  * process; the runtime frees it in a shutdown hook of its own, so nobody closes it.
  */
 final class OnnxSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxSession.class);
+
   private final ModelFile model;
   private final OrtEnvironment environment;
   private final SessionOptions options;
   private final OrtSession session;
-  private final String device;
+  private final Device device;
+  private final BatchFit fit;
 
   private OnnxSession(
       ModelFile model,
       OrtEnvironment environment,
       SessionOptions options,
       OrtSession session,
-      String device) {
+      Device device,
+      BatchFit fit) {
     this.model = model;
     this.environment = environment;
     this.options = options;
     this.session = session;
     this.device = device;
+    this.fit = fit;
   }
 
   /**
-   * Opens a model.
+   * Opens a model on the first device of those that {@link DeviceSelection} chooses which starts,
+   * and says in the log which and why.
    *
-   * @throws io.taustream.storage.TaustreamException if the runtime refuses the model or the device
+   * @throws TaustreamException if the runtime refuses the model or the device
    */
   static OnnxSession open(ModelFile model, ExecutionSettings settings) {
+    return open(model, settings, DeviceSelection.ofRuntime(), LinuxMemory.ofSystem());
+  }
+
+  /** Likewise, with what the runtime offers and the memory's gauge chosen by the caller. */
+  static OnnxSession open(
+      ModelFile model, ExecutionSettings settings, DeviceSelection offered, MemoryGauge memory) {
     refuseMoreThanAllMemory(model);
+    DeviceSelection.Choice choice = offered.choose(model, settings.device());
+    StringBuilder why = new StringBuilder(choice.why());
+    for (Iterator<ExecutionProvider> tried = choice.providers().iterator(); ; ) {
+      ExecutionProvider provider = tried.next();
+      String device = provider.device().text();
+      try {
+        OnnxSession session = open(model, provider, settings.threads(), memory);
+        LOG.info("{} runs on {}: {}", model.uri(), device, why);
+        return session;
+      } catch (OrtException e) {
+        if (!tried.hasNext()) {
+          throw refusal(model, provider, e);
+        }
+        why.append("; ").append(device).append(" does not start: ").append(RuntimeMessage.of(e));
+      }
+    }
+  }
+
+  private static OnnxSession open(
+      ModelFile model, ExecutionProvider provider, int threads, MemoryGauge memory)
+      throws OrtException {
+    boolean onCpu = provider.device() instanceof Device.Cpu;
+    if (onCpu) {
+      refuseMoreThanAvailable(model, memory);
+    }
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     SessionOptions options = new SessionOptions();
     try {
       options.setInterOpNumThreads(1);
-      options.setIntraOpNumThreads(settings.threads());
+      options.setIntraOpNumThreads(threads);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setCPUArenaAllocator(true);
       options.setDeterministicCompute(true);
       // Below this the runtime prints on standard error what it also throws.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      String device = DeviceSelection.select(model, settings.device(), options);
+      registerCustomOperators(model, options);
+      provider.addTo(options);
       OrtSession session = environment.createSession(model.path().toString(), options);
-      return new OnnxSession(model, environment, options, session, device);
-    } catch (OrtException e) {
-      options.close();
-      refuseTooLarge(model, e);
-      throw model.failure(
-          "ONNX Runtime %s refuses it: %s; export it again with operators and an opset that this version knows"
-              .formatted(environment.getVersion(), RuntimeMessage.of(e)),
-          e);
-    } catch (RuntimeException e) {
+      Optional<MemoryForecast> forecast =
+          onCpu ? Optional.of(new MemoryForecast(memory)) : Optional.empty();
+      return new OnnxSession(
+          model, environment, options, session, provider.device(), new BatchFit(model, forecast));
+    } catch (OrtException | RuntimeException e) {
       options.close();
       throw e;
     }
   }
 
-  String device() {
+  private static TaustreamException refusal(
+      ModelFile model, ExecutionProvider provider, OrtException e) {
+    if (RuntimeMessage.isOutOfMemory(e)) {
+      return tooLarge(model, e);
+    }
+    return provider.device() instanceof Device.Cpu
+        ? model.failure(
+            "ONNX Runtime %s refuses it: %s; export it again with operators and an opset that this version knows, or name the library of its custom operators"
+                .formatted(OrtEnvironment.getEnvironment().getVersion(), RuntimeMessage.of(e)),
+            e)
+        : model.failure(
+            "it does not start on %s: %s; check driver and device, or use device: cpu"
+                .formatted(provider.device().text(), RuntimeMessage.of(e)),
+            e);
+  }
+
+  Device device() {
     return device;
+  }
+
+  /** How many rows it is fed at once, under whatever card. */
+  BatchFit fit() {
+    return fit;
   }
 
   /** What the model says of itself. */
@@ -106,6 +166,8 @@ final class OnnxSession implements AutoCloseable {
    *
    * @param input direct, in native order, exactly as long as the shape says
    * @param output likewise; nothing but the named output is computed
+   * @throws OutOfModelMemoryException if the device has less memory than the model needs
+   * @throws TaustreamException if it fails otherwise
    */
   void run(Tensor input, Tensor output) {
     try (OnnxTensor in = tensor(input);
@@ -116,7 +178,9 @@ final class OnnxSession implements AutoCloseable {
         throw new IllegalStateException("ONNX Runtime did not use the pinned output");
       }
     } catch (OrtException e) {
-      refuseTooLarge(model, e);
+      if (RuntimeMessage.isOutOfMemory(e)) {
+        throw tooLarge(model, e);
+      }
       throw model.failure("labelling failed in ONNX Runtime: " + RuntimeMessage.of(e), e);
     }
   }
@@ -128,9 +192,27 @@ final class OnnxSession implements AutoCloseable {
       OnnxValue value = result.get(0);
       return value.getInfo() instanceof TensorInfo info ? shape(info) : List.of();
     } catch (OrtException e) {
-      refuseTooLarge(model, e);
+      if (RuntimeMessage.isOutOfMemory(e)) {
+        throw tooLarge(model, e);
+      }
       throw model.failure("a first run in ONNX Runtime failed: " + RuntimeMessage.of(e), e);
     }
+  }
+
+  private static void registerCustomOperators(ModelFile model, SessionOptions options) {
+    model
+        .customOperators()
+        .ifPresent(
+            library -> {
+              try {
+                options.registerCustomOpLibrary(library.toAbsolutePath().toString());
+              } catch (OrtException e) {
+                throw model.failure(
+                    "ONNX Runtime cannot load its custom operators: %s; a library is needed that exports RegisterCustomOps and was built for this machine"
+                        .formatted(RuntimeMessage.of(e)),
+                    e);
+              }
+            });
   }
 
   /** The runtime would begin to load it, and the operating system end the process. */
@@ -145,13 +227,25 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
-  private static void refuseTooLarge(ModelFile model, OrtException e) {
-    if (RuntimeMessage.isOutOfMemory(e)) {
-      throw model.failure(
-          "it needs more memory than there is: %s; use a smaller batch or model, or a machine with more memory"
-              .formatted(RuntimeMessage.of(e)),
-          e);
-    }
+  /** Linux would grant the memory, and end the process when the tensor is written. */
+  private static void refuseMoreThanAvailable(ModelFile model, MemoryGauge memory) {
+    model
+        .structure()
+        .largestTensor()
+        .filter(tensor -> tensor.bytes() > memory.available().orElse(Long.MAX_VALUE))
+        .ifPresent(
+            tensor -> {
+              throw new OutOfModelMemoryException(
+                  model,
+                  "its tensor '%s' alone takes %d MiB for one image, and %d MiB are available"
+                      .formatted(
+                          tensor.name(), tensor.bytes() >> 20, memory.available().orElse(0) >> 20),
+                  null);
+            });
+  }
+
+  private static OutOfModelMemoryException tooLarge(ModelFile model, OrtException e) {
+    return new OutOfModelMemoryException(model, RuntimeMessage.of(e), e);
   }
 
   private OnnxTensor tensor(Tensor tensor) throws OrtException {

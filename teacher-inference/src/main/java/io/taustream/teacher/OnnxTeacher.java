@@ -80,7 +80,7 @@ public final class OnnxTeacher implements Teacher {
       ExecutionSettings settings,
       BufferAllocator allocator) {
     CardFields stated = TeacherCards.file(model);
-    OnnxSession session = OnnxSession.open(model, settings);
+    OnnxSession session = OnnxSession.open(model, settings.on(stated.device()));
     try {
       ModelDescription description = session.describe();
       InferredCard inferred =
@@ -124,14 +124,29 @@ public final class OnnxTeacher implements Teacher {
 
   @Override
   public String device() {
-    return session.device();
+    return session.device().text();
+  }
+
+  @Override
+  public BatchLimits batchLimits() {
+    return run.limits();
+  }
+
+  @Override
+  public void warmUp(int images) {
+    requireOpen();
+    run.warmUp(images);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("teacher " + identity.name() + " is closed");
+    }
   }
 
   @Override
   public SoftLabelBatch label(ImageBatch images) {
-    if (closed) {
-      throw new IllegalStateException("teacher " + identity.name() + " is closed");
-    }
+    requireOpen();
     SoftLabelBatch outputs = run.outputs(images);
     try {
       logitRows.finish(outputs.logits(), images.rows());

@@ -14,7 +14,9 @@ final class RuntimeMessage {
 
   private static final Pattern OUT_OF_MEMORY =
       Pattern.compile(
-          "bad_alloc|failed to allocate|out of memory|bad allocation|(?:integer|size) overflow",
+          "bad_alloc|failed to allocate|out of ?memory|bad allocation|(?:integer|size) overflow"
+              // cuBLAS and cuDNN; Windows, of DirectML
+              + "|_ALLOC_FAILED|not enough memory|8007000E",
           Pattern.CASE_INSENSITIVE);
 
   private static final int LONGEST = 400;

@@ -1,7 +1,6 @@
 package io.taustream.teacher;
 
 import ai.onnxruntime.OnnxJavaType;
-import io.taustream.storage.TaustreamException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +43,7 @@ import java.util.Optional;
  * <tr><td>{@code class-map}</td><td>a list of whole numbers and {@code none}, one an output, or a file's name</td></tr>
  * <tr><td>{@code class-names}</td><td>a list of texts, one an output, or a file's name; not beside {@code class-map}</td></tr>
  * <tr><td>{@code unmapped}</td><td>{@code drop} (the default) or {@code sum}; only beside one of these</td></tr>
+ * <tr><td>{@code device}</td><td>as {@link Device#parse} reads it; where it is missing the run's counts</td></tr>
  * </table>
  *
  * @param size width and height in pixels of the images that the network takes
@@ -59,6 +59,8 @@ import java.util.Optional;
  * @param classes the length of an output row
  * @param classMap which of the data's classes the outputs stand for; empty: the same in the same
  *     order
+ * @param device where the model runs; empty: where the run's settings say. It is no part of what
+ *     the teacher is
  */
 public record TeacherCard(
     int size,
@@ -71,7 +73,8 @@ public record TeacherCard(
     String output,
     OutputKind outputKind,
     int classes,
-    Optional<ClassMap> classMap) {
+    Optional<ClassMap> classMap,
+    Optional<Device> device) {
   static final int LARGEST_SIZE = 8192;
 
   /** The order of the input's dimensions. */
@@ -197,6 +200,7 @@ public record TeacherCard(
         output,
         outputKind,
         classes,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -222,13 +226,15 @@ public record TeacherCard(
         output,
         outputKind,
         classes,
-        classMap);
+        classMap,
+        device);
   }
 
   /** This card with its output read in another way. */
   public TeacherCard withOutput(OutputKind newKind, Optional<ClassMap> newMap) {
     return new TeacherCard(
-        size, layout, channels, type, mean, deviation, range, output, newKind, classes, newMap);
+        size, layout, channels, type, mean, deviation, range, output, newKind, classes, newMap,
+        device);
   }
 
   /** The number of elements that an image has in the input. */
@@ -249,10 +255,19 @@ public record TeacherCard(
 
   /**
    * The card as the file that would say the same: every key, in a fixed order, one a line; {@code
-   * class-map} and {@code unmapped} only where there is a class map. Equal cards give equal text,
-   * which is what the teacher's hash is made over.
+   * class-map} and {@code unmapped} only where there is a class map, {@code device} only where the
+   * card names one. Equal cards give equal text.
    */
   public String toYaml() {
+    return identityYaml() + device.map(named -> "device: '" + named.text() + "'\n").orElse("");
+  }
+
+  /**
+   * What the teacher's hash is made over: {@link #toYaml()} without {@code device}. Where a network
+   * runs is not what it is: labels that a GPU has made stay true on a machine without one, though
+   * the last bits differ, as they do between two CPUs.
+   */
+  String identityYaml() {
     return """
         size: %d
         layout: %s
@@ -286,7 +301,7 @@ public record TeacherCard(
 
   private static void require(boolean holds, String key, Object found, String allowed) {
     if (!holds) {
-      throw new TaustreamException(
+      throw new ModelFaultException(
           "teacher card: " + key + " is " + found + "; allowed: " + allowed);
     }
   }

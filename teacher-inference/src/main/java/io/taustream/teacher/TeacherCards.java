@@ -1,5 +1,6 @@
 package io.taustream.teacher;
 
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.document.NumberRange;
 import io.taustream.storage.document.YamlDocument;
 import io.taustream.storage.document.YamlMap;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -22,6 +24,7 @@ final class TeacherCards {
   /** Metadata keys that begin so are card keys, their values YAML as in a card file. */
   static final String METADATA_PREFIX = "taustream.";
 
+  /** Not {@code device}: where it runs is nothing that a model can say of itself. */
   private static final List<String> KEYS =
       List.of(
           "size",
@@ -140,7 +143,8 @@ final class TeacherCards {
         root.find("output").map(YamlValue::string),
         root.find("output-kind").map(v -> v.constant(OutputKind.class)),
         root.find("classes").map(v -> v.integer(2, Integer.MAX_VALUE)),
-        StatedClasses.read(root, lines));
+        StatedClasses.read(root, lines),
+        root.find("device").map(TeacherCards::device));
   }
 
   private static List<Double> numbers(YamlValue value, NumberRange range) {
@@ -148,6 +152,18 @@ final class TeacherCards {
       throw value.error("a list of three numbers, one a channel, or of one for all channels");
     }
     return value.list().stream().map(v -> v.number(range)).toList();
+  }
+
+  private static Device device(YamlValue value) {
+    return value.parsed(
+        Device.ALLOWED,
+        text -> {
+          try {
+            return Optional.of(Device.parse(text));
+          } catch (TaustreamException e) {
+            return Optional.empty();
+          }
+        });
   }
 
   private static int range(YamlValue value) {

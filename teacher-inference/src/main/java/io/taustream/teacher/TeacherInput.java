@@ -14,6 +14,8 @@ import org.apache.arrow.memory.BufferAllocator;
  * Arrow buffer that is used again. Not thread-safe.
  */
 final class TeacherInput implements AutoCloseable {
+  private static final byte[] BLACK = new byte[1 << 16];
+
   private final int size;
   private final int rowBytes;
   private final boolean takesBatchesAsTheyAre;
@@ -63,7 +65,10 @@ final class TeacherInput implements AutoCloseable {
   /** A black input of some rows, to try a model on. */
   ByteBuffer zeros(int rows) {
     ByteBuffer tensor = buffer.ofLength((long) rows * rowBytes);
-    tensor.duplicate().put(new byte[tensor.capacity()]);
+    ByteBuffer rest = tensor.duplicate();
+    while (rest.hasRemaining()) {
+      rest.put(BLACK, 0, Math.min(BLACK.length, rest.remaining()));
+    }
     return tensor;
   }
 

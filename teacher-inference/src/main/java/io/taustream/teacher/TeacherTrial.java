@@ -48,7 +48,7 @@ public final class TeacherTrial implements AutoCloseable {
   public static TeacherTrial open(
       ModelFile model, DataShape data, ExecutionSettings settings, BufferAllocator allocator) {
     CardFields stated = TeacherCards.file(model);
-    OnnxSession session = OnnxSession.open(model, settings);
+    OnnxSession session = OnnxSession.open(model, settings.on(stated.device()));
     TeacherTrial trial = null;
     try {
       ModelDescription description = session.describe();
@@ -106,14 +106,14 @@ public final class TeacherTrial implements AutoCloseable {
     return inferred.guessed();
   }
 
-  /** {@code cpu} or {@code cuda:N}. */
+  /** The device that the model runs on, see {@link Device#text()}. */
   public String device() {
-    return session.device();
+    return session.device().text();
   }
 
-  /** The only number of images that the model takes at once; 0 where it takes any. */
-  public int fixedBatch() {
-    return run(card()).fixedBatch();
+  /** How many images the model takes at once; {@link #outputs} takes any number. */
+  public BatchLimits batchLimits() {
+    return run(card()).limits();
   }
 
   /**

@@ -60,6 +60,12 @@ final class ModelBuilder {
     return this;
   }
 
+  /** What an exporter says of an intermediate result. */
+  ModelBuilder intermediate(String name, TensorProto.DataType type, long... shape) {
+    graph.addValueInfo(value(name, type, shape));
+    return this;
+  }
+
   ModelBuilder node(
       String operator, List<String> inputs, String output, AttributeProto... attributes) {
     return nodeIn("", operator, inputs, output, attributes);

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,6 +93,39 @@ class RemoteModelFileTest {
       assertThat(files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder("m.onnx", "m.onnx.version");
     }
+  }
+
+  @Test
+  void fetchesTheNamesFileOfTheCard() throws IOException {
+    put("m.onnx", ModelBuilder.linear(-1, 2, 3).bytes());
+    put("m.yaml", "class-names: names/of.txt\n".getBytes(StandardCharsets.UTF_8));
+    put("names/of.txt", "b\nc\na\n".getBytes(StandardCharsets.UTF_8));
+    assertThat(classOfOutput()).containsExactly(1, 2, 0);
+
+    put("names/of.txt", "c\nb\na\n".getBytes(StandardCharsets.UTF_8));
+    assertThat(classOfOutput()).containsExactly(2, 1, 0);
+
+    store.delete(folder.child("names/of.txt")).block();
+    assertThatThrownBy(this::classOfOutput)
+        .isInstanceOf(TaustreamException.class)
+        .hasMessageContainingAll("class-names", "of.txt is missing");
+  }
+
+  @Test
+  void refusesANamesFileOutsideTheModelsFolder() {
+    put("m.onnx", ModelBuilder.linear(-1, 2, 3).bytes());
+    put("m.yaml", "class-names: ../names.txt\n".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(this::fetch)
+        .isInstanceOf(TaustreamException.class)
+        .hasMessageContainingAll("'../names.txt'", "lies outside the model's folder");
+  }
+
+  private List<Integer> classOfOutput() {
+    TeacherCard card =
+        TeacherInspection.of(fetch(), Optional.of(new DataShape(3, 2, List.of("a", "b", "c"))))
+            .card()
+            .orElseThrow();
+    return ((ClassMap.Indices) card.classMap().orElseThrow()).classOfOutput();
   }
 
   @Test

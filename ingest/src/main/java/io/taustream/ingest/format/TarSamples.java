@@ -4,13 +4,11 @@ import io.taustream.storage.sample.Shard;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /** Groups a tar's members into samples. Holds one sample and the shard's keys. Not thread-safe. */
 final class TarSamples implements SampleReader {
-  private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "png");
   private static final int NO_LABEL = -1;
 
   private final Shard shard;
@@ -50,24 +48,16 @@ final class TarSamples implements SampleReader {
 
   /** Takes the current member in; gives the sample before it, if it begins another one. */
   private Optional<Sample> take(String name) {
-    int base = name.lastIndexOf('/') + 1;
-    int dot = name.indexOf('.', base);
-    // Hidden files, such as macOS's ._x.jpg beside x.jpg, have no key.
-    if (dot <= base) {
+    MemberName member = MemberName.of(name).filter(MemberName::isOfSample).orElse(null);
+    if (member == null) {
       return Optional.empty();
     }
-    String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
-    boolean isImage = IMAGES.contains(extension);
-    if (!isImage && !extension.equals("cls")) {
-      return Optional.empty();
-    }
-    String memberKey = name.substring(0, dot);
     Optional<Sample> finished = Optional.empty();
-    if (!memberKey.equals(key)) {
+    if (!member.key().equals(key)) {
       finished = key == null ? Optional.empty() : Optional.of(finish());
-      begin(memberKey);
+      begin(member.key());
     }
-    if (isImage) {
+    if (member.isImage()) {
       takeImage();
     } else {
       takeLabel();

@@ -52,21 +52,25 @@ record WebDataset() implements Format {
     @Override
     public SampleReader open(ShardBytes bytes) throws IOException {
       ObjectInputStream raw = bytes.open(object);
-      TarMembers members = new TarMembers(() -> content(raw), raw, bytes);
+      TarMembers members = members(raw, shard, bytes);
       return new TarSamples(shard, members, bytes, classes);
     }
+  }
 
-    private InputStream content(InputStream raw) throws IOException {
-      byte[] start = raw.readNBytes(GZIP_MAGIC.length);
-      InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), raw);
-      boolean gzipped =
-          Arrays.equals(start, GZIP_MAGIC) || isGzipped(shard.name().toLowerCase(Locale.ROOT));
-      return gzipped
-          ? GzipCompressorInputStream.builder()
-              .setInputStream(whole)
-              .setDecompressConcatenated(true)
-              .get()
-          : whole;
-    }
+  /** The files in a tar, gzipped or not. */
+  static TarMembers members(ObjectInputStream raw, Shard tar, ShardBytes bytes) {
+    return new TarMembers(() -> content(raw, tar.name()), raw, bytes);
+  }
+
+  private static InputStream content(InputStream raw, String name) throws IOException {
+    byte[] start = raw.readNBytes(GZIP_MAGIC.length);
+    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), raw);
+    boolean gzipped = Arrays.equals(start, GZIP_MAGIC) || isGzipped(name.toLowerCase(Locale.ROOT));
+    return gzipped
+        ? GzipCompressorInputStream.builder()
+            .setInputStream(whole)
+            .setDecompressConcatenated(true)
+            .get()
+        : whole;
   }
 }

@@ -23,6 +23,7 @@ final class CardJson {
     json.put("output-kind", key(card.outputKind()));
     json.put("classes", card.classes());
     card.classMap().ifPresent(map -> json.putAll(of(map)));
+    card.device().ifPresent(device -> json.put("device", device.text()));
     return json;
   }
 

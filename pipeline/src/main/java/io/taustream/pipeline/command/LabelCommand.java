@@ -2,6 +2,7 @@ package io.taustream.pipeline.command;
 
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.graph.Labelling;
+import io.taustream.pipeline.graph.LiveLabelling;
 import io.taustream.pipeline.graph.Resources;
 import io.taustream.pipeline.graph.StopRequest;
 import io.taustream.pipeline.graph.WorkerPart;
@@ -22,7 +23,9 @@ import picocli.CommandLine.Spec;
       "Lets the teachers label every shard that has no labels yet.",
       "With --worker only a part of the shards, so that several processes, on one machine or on"
           + " several, share the work without knowing of each other. One that was stopped or killed"
-          + " goes on with the same command, anywhere."
+          + " goes on with the same command, anywhere.",
+      "With --watch it goes on, and takes up teachers that appear in the configuration's"
+          + " watch.teachers, until it is stopped."
     })
 final class LabelCommand implements Callable<Integer> {
   private final StopRequest stop;
@@ -38,6 +41,13 @@ final class LabelCommand implements Callable<Integer> {
           "Label the part of worker I of N, counted from 1: 1/4, 2/4, 3/4 and 4/4 make up all shards.")
   private String worker;
 
+  @Option(
+      names = "--watch",
+      description =
+          "Go on and label with every model that appears in watch.teachers and stands the test, until"
+              + " SIGTERM or SIGINT.")
+  private boolean watch;
+
   LabelCommand(StopRequest stop) {
     this.stop = stop;
   }
@@ -47,11 +57,17 @@ final class LabelCommand implements Callable<Integer> {
     WorkerPart part = part();
     RunConfig run = config.read();
     try (Resources resources = new Resources(run)) {
-      Labelling.Summary summary =
-          new Labelling(
-                  run, part, resources, VersionProvider.version(), ConsoleProgress.create(), stop)
-              .run();
-      output.print(Results.json(summary), Results.text(summary));
+      String version = VersionProvider.version();
+      ConsoleProgress progress = ConsoleProgress.create();
+      if (watch) {
+        LiveLabelling.Summary summary =
+            new LiveLabelling(run, part, resources, version, progress, stop).run();
+        output.print(WatchResults.json(summary), WatchResults.text(summary));
+      } else {
+        Labelling.Summary summary =
+            new Labelling(run, part, resources, version, progress, stop).run();
+        output.print(Results.json(summary), Results.text(summary));
+      }
     }
     return ExitStatus.DONE;
   }

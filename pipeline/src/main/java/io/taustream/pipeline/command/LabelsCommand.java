@@ -6,12 +6,14 @@ import picocli.CommandLine.Command;
 @Command(
     name = "labels",
     mixinStandardHelpOptions = true,
-    description = "Looks at stored labels, checks, joins and clears them.",
+    description = "Looks at stored labels, checks, joins, clears and shares them.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       LabelsInspectCommand.class,
       LabelsVerifyCommand.class,
       LabelsGcCommand.class,
-      LabelsMergeCommand.class
+      LabelsMergeCommand.class,
+      LabelsExportCommand.class,
+      LabelsImportCommand.class
     })
 final class LabelsCommand {}

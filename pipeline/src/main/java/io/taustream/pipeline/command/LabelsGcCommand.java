@@ -36,7 +36,9 @@ final class LabelsGcCommand implements Callable<Integer> {
     UnusedLabels labels = new UnusedLabels(runs, VersionProvider.version());
     List<UnusedLabels.Unused> found = delete ? labels.remove() : labels.list();
     output.print(json(found), text(found));
-    return ExitStatus.DONE;
+    return found.stream().allMatch(file -> !delete || file.removed())
+        ? ExitStatus.DONE
+        : ExitStatus.FAILED;
   }
 
   private static long bytes(List<UnusedLabels.Unused> files) {
@@ -62,6 +64,7 @@ final class LabelsGcCommand implements Callable<Integer> {
     json.put("shard", file.shard());
     json.put("bytes", file.bytes());
     json.put("removed", file.removed());
+    file.kept().ifPresent(why -> json.put("kept", why));
     return json;
   }
 
@@ -78,13 +81,12 @@ final class LabelsGcCommand implements Callable<Integer> {
     long kept = found.stream().filter(file -> !file.removed()).count();
     return kept == 0
         ? "%s\nremoved %s".formatted(lines, sum)
-        : "%s\nremoved all of %s but %d, which another process has written meanwhile"
-            .formatted(lines, sum, kept);
+        : "%s\nremoved all of %s but %d".formatted(lines, sum, kept);
   }
 
   private String line(UnusedLabels.Unused file) {
     return "%,15d  %s%s"
         .formatted(
-            file.bytes(), file.location(), delete && !file.removed() ? "  (written anew)" : "");
+            file.bytes(), file.location(), file.kept().map("  (stays: %s)"::formatted).orElse(""));
   }
 }

@@ -42,12 +42,12 @@ final class LabelsMergeCommand implements Callable<Integer> {
     try (ObjectStore objects = ObjectStores.open(s3.settings())) {
       LabelMerge.Summary done = merge(objects);
       output.print(json(done), text(done));
-      return done.conflicts().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+      return done.isWhole() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
   }
 
   private LabelMerge.Summary merge(ObjectStore objects) {
-    Path scratch = Path.of(System.getProperty("java.io.tmpdir"), "taustream-merge");
+    Path scratch = Path.of(System.getProperty("user.home"), ".cache", "taustream", "merge");
     try (BufferAllocator allocator = new RootAllocator()) {
       return new LabelMerge(objects, root(target), scratch, allocator)
           .run(sources.stream().map(LabelsMergeCommand::root).toList());
@@ -66,16 +66,23 @@ final class LabelsMergeCommand implements Callable<Integer> {
     json.put("skipped", done.skipped());
     json.put("bytes", done.bytes());
     json.put("conflicts", done.conflicts());
+    json.put("damaged", done.damaged());
     return json;
   }
 
   private static String text(LabelMerge.Summary done) {
-    String text =
-        "%d label files copied, %d replaced by ones with more views (%,d bytes), %d were there"
-            .formatted(done.copied(), done.superseded(), done.bytes(), done.skipped());
-    return done.conflicts().isEmpty()
-        ? text
-        : "%s; %d conflicts, nothing was copied of their sets\n%s"
-            .formatted(text, done.conflicts().size(), String.join("\n", done.conflicts()));
+    StringBuilder text =
+        new StringBuilder(
+            "%d label files copied, %d replaced by ones with more views (%,d bytes), %d were there"
+                .formatted(done.copied(), done.superseded(), done.bytes(), done.skipped()));
+    if (!done.conflicts().isEmpty()) {
+      text.append("; %d conflicts, whose sets were left alone".formatted(done.conflicts().size()));
+    }
+    if (!done.damaged().isEmpty()) {
+      text.append("; %d damaged files were not copied".formatted(done.damaged().size()));
+    }
+    done.conflicts().forEach(line -> text.append('\n').append(line));
+    done.damaged().forEach(line -> text.append('\n').append(line));
+    return text.toString();
   }
 }

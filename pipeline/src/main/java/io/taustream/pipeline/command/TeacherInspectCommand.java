@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
 final class TeacherInspectCommand implements Callable<Integer> {
   @Mixin private S3Options s3;
   @Mixin private CardOptions card;
+  @Mixin private ModelOptions options;
   @Mixin private Output output;
 
   @Parameters(paramLabel = "MODEL.onnx", description = "A path or s3://bucket/key.")
@@ -36,7 +37,8 @@ final class TeacherInspectCommand implements Callable<Integer> {
   public Integer call() {
     try (ObjectStore objects = ObjectStores.open(s3.settings())) {
       Path cache = Path.of(System.getProperty("java.io.tmpdir"), "taustream-models");
-      ModelFile file = ModelFile.fetch(objects, ObjectUri.parse(model, Path.of("")), cache);
+      ModelFile file =
+          options.addTo(ModelFile.fetch(objects, ObjectUri.parse(model, Path.of("")), cache));
       TeacherInspection inspection = TeacherInspection.of(file, Optional.empty());
       output.print(json(inspection), text(inspection));
       if (card.write()) {

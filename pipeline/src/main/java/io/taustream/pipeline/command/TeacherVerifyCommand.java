@@ -5,6 +5,7 @@ import io.taustream.pipeline.graph.Resources;
 import io.taustream.pipeline.graph.TeacherVerifying;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectUri;
+import io.taustream.teacher.ModelFile;
 import io.taustream.teacher.verify.TeacherVerdict;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
     })
 final class TeacherVerifyCommand implements Callable<Integer> {
   @Mixin private CardOptions card;
+  @Mixin private ModelOptions options;
   @Mixin private Output output;
   @Spec private CommandSpec spec;
 
@@ -68,14 +70,13 @@ final class TeacherVerifyCommand implements Callable<Integer> {
     }
     RunConfig run = RunConfig.read(config);
     try (Resources resources = new Resources(run)) {
+      TeacherVerifying verifying = new TeacherVerifying(run, resources);
+      ModelFile file = options.addTo(verifying.fetch(ObjectUri.parse(model, Path.of(""))));
       TeacherVerifying.Summary summary =
-          new TeacherVerifying(run, resources)
-              .verify(ObjectUri.parse(model, Path.of("")), samples, Duration.ofSeconds(seconds));
+          verifying.verify(file, samples, Duration.ofSeconds(seconds));
       TeacherVerdict verdict = summary.verdict();
       List<String> failures = new ArrayList<>();
-      if (!verdict.faults().isEmpty()) {
-        failures.add(VerdictResults.oneLine(model, verdict.faults()));
-      }
+      verdict.faultLine(model).ifPresent(failures::add);
       String written = card.write() ? write(summary, failures) : "";
       Map<String, Object> json = VerdictResults.json(model, summary);
       json.put("written", written.isEmpty() ? null : written);

@@ -1,13 +1,12 @@
 package io.taustream.pipeline.command;
 
 import io.taustream.pipeline.graph.TeacherVerifying;
+import io.taustream.teacher.speed.SpeedTrial;
 import io.taustream.teacher.verify.ClassOrder;
 import io.taustream.teacher.verify.Fault;
 import io.taustream.teacher.verify.Score;
-import io.taustream.teacher.verify.SpeedTrial;
 import io.taustream.teacher.verify.TeacherVerdict;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -151,14 +150,5 @@ final class VerdictResults {
   private static void line(StringBuilder text, String format, Object... values) {
     text.append(values.length == 0 ? format : String.format(Locale.ROOT, format, values))
         .append('\n');
-  }
-
-  /** The faults in one line. */
-  static String oneLine(String model, List<Fault> faults) {
-    return "teacher %s has %s: %s"
-        .formatted(
-            model,
-            faults.size() == 1 ? "a fault" : faults.size() + " faults",
-            String.join("; ", faults.stream().map(f -> f.found() + " - " + f.remedy()).toList()));
   }
 }

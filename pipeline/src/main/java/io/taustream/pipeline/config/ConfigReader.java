@@ -2,9 +2,11 @@ package io.taustream.pipeline.config;
 
 import io.taustream.storage.document.YamlMap;
 import io.taustream.student.model.StudentModels;
+import io.taustream.teacher.TeacherOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,11 +49,12 @@ final class ConfigReader {
     ThreadsConfig threads = file.section("threads").map(s -> threads(s, cores)).orElse(cores);
     StorageConfig storage =
         file.section("storage").map(ConfigReader::storage).orElse(StorageConfig.DEFAULT);
+    Optional<WatchConfig> watch = file.section("watch").map(ConfigReader::watch);
     return file.build(
         () ->
             new RunConfig(
                 run, work, seed, data, view, teachers, ensemble, labels, student, train, loss,
-                device, memory, threads, storage));
+                device, memory, threads, storage, watch));
   }
 
   private static DataConfig data(Section data) {
@@ -76,10 +79,15 @@ final class ConfigReader {
 
   private static TeacherConfig teacher(Section teacher) {
     String name = teacher.requireText("name");
-    Location model = teacher.requireLocation("model");
+    String type = teacher.text("type").orElse(TeacherConfig.DEFAULT_TYPE);
+    Optional<Location> model =
+        type.equals(TeacherConfig.DEFAULT_TYPE)
+            ? Optional.of(teacher.requireLocation("model"))
+            : teacher.location("model");
+    TeacherOptions options = teacher.options("options");
     double weight = teacher.number("weight", TeacherConfig.DEFAULT_WEIGHT);
-    int batch = teacher.whole("batch").orElse(TeacherConfig.DEFAULT_BATCH);
-    return teacher.build(() -> new TeacherConfig(name, model, weight, batch));
+    OptionalInt batch = teacher.whole("batch", TeacherConfig.DEFAULT_BATCH, TeacherConfig.AUTO);
+    return teacher.build(() -> new TeacherConfig(name, type, model, options, weight, batch));
   }
 
   private static EnsembleConfig ensemble(Section ensemble) {
@@ -131,6 +139,16 @@ final class ConfigReader {
     int teacher = threads.whole("teacher").orElse(absent.teacher());
     int student = threads.whole("student").orElse(absent.student());
     return threads.build(() -> new ThreadsConfig(decode, teacher, student));
+  }
+
+  private static WatchConfig watch(Section watch) {
+    Location teachers = watch.requireLocation("teachers");
+    Duration interval =
+        watch
+            .parsed("interval", TimeSpan.ALLOWED, TimeSpan::parse)
+            .orElse(WatchConfig.DEFAULT_INTERVAL);
+    int samples = watch.whole("samples").orElse(WatchConfig.DEFAULT_SAMPLES);
+    return watch.build(() -> new WatchConfig(teachers, interval, samples));
   }
 
   private static StorageConfig storage(Section storage) {

@@ -36,6 +36,7 @@ final class ConfigText {
     tree.put("memory", Map.of("batches", ByteSize.format(config.memory().batches())));
     tree.put("threads", threads(config.threads()));
     config.storage().s3().ifPresent(s3 -> tree.put("storage", Map.of("s3", s3(s3))));
+    config.watch().ifPresent(watch -> tree.put("watch", watch.tree()));
     DumpSettings settings =
         DumpSettings.builder()
             .setSchema(new CoreSchema())
@@ -119,15 +120,23 @@ final class ConfigText {
 
   private static Map<String, Object> teacher(TeacherConfig teacher) {
     Map<String, Object> tree = identity(teacher);
-    tree.put("batch", teacher.batch());
+    tree.put("type", teacher.type());
+    if (!teacher.options().values().isEmpty()) {
+      tree.put("options", teacher.options().values());
+    }
+    tree.put(
+        "batch", teacher.batch().isPresent() ? teacher.batch().getAsInt() : TeacherConfig.AUTO);
     return tree;
   }
 
-  /** What a teacher's logits follow from, as far as the configuration says. */
+  /**
+   * What a teacher is to a run as far as the configuration says. Its type and options show in who
+   * it turns out to be, which a checkpoint compares as well.
+   */
   private static Map<String, Object> identity(TeacherConfig teacher) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("name", teacher.name());
-    tree.put("model", teacher.model().text());
+    teacher.model().ifPresent(model -> tree.put("model", model.text()));
     tree.put("weight", teacher.weight());
     return tree;
   }

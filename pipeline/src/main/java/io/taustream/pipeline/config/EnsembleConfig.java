@@ -18,7 +18,8 @@ import java.util.Map;
  * @param average {@code logits} (the default) or {@code probabilities}
  * @param teachers {@code all} (the default): the student learns from the mean of all teachers; or
  *     {@code by-view}: view v is taught by the teacher v mod n of the n alone. Test images, which
- *     are no view of training, have the mean of all either way
+ *     are no view of training, have the mean of all either way; with labels that have no mean they
+ *     have the first
  */
 public record EnsembleConfig(String average, String teachers) {
   /** The names that {@code average} may have. */

@@ -99,6 +99,26 @@ public record LabelsConfig(
     };
   }
 
+  /** Whether the mean of several teachers follows from their labels: those of all classes. */
+  public boolean haveMean() {
+    return encoding.startsWith("dense");
+  }
+
+  /**
+   * Fails where several teachers have no mean, and are to teach by it.
+   *
+   * @throws InvalidValueException naming the encoding
+   */
+  void requireServes(EnsembleConfig ensemble, int teachers) {
+    if (!haveMean() && teachers > 1 && !ensemble.byView()) {
+      throw new InvalidValueException(
+          "labels.encoding",
+          "%s with %d teachers, each of which has labels of other classes, so that they have no mean"
+              .formatted(encoding, teachers),
+          encoding + " with one teacher or ensemble.teachers by-view, or dense-f16 or dense-f32,");
+    }
+  }
+
   /**
    * Fails where labels of this encoding do not know what a term of the loss needs.
    *

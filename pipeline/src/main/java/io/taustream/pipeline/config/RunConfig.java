@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
  * @param memory what may be in flight
  * @param threads how the cores are divided
  * @param storage how object stores are reached
+ * @param watch what a long run looks for; empty (the default): nothing
  */
 public record RunConfig(
     String run,
@@ -45,7 +47,8 @@ public record RunConfig(
     String device,
     MemoryConfig memory,
     ThreadsConfig threads,
-    StorageConfig storage) {
+    StorageConfig storage,
+    Optional<WatchConfig> watch) {
 
   public RunConfig {
     teachers = List.copyOf(teachers);
@@ -53,7 +56,9 @@ public record RunConfig(
     Rules.fileName("run", run);
     if (!device.matches("auto|cpu|cuda(:\\d{1,4})?")) {
       throw new InvalidValueException(
-          "device", Rules.quoted(device), "one of auto, cpu, cuda, cuda:N");
+          "device",
+          Rules.quoted(device),
+          "one of auto, cpu, cuda, cuda:N (a teacher's card takes more)");
     }
     Rules.notEmpty("loss", loss);
     requireNamesOnce(teachers);
@@ -74,13 +79,7 @@ public record RunConfig(
           labels.k().getAsInt(),
           "a whole number from 1 to below the " + data.classes() + " classes");
     }
-    if (!labels.encoding().startsWith("dense") && teachers.size() > 1) {
-      throw new InvalidValueException(
-          "labels.encoding",
-          "%s with %d teachers, whose mean it cannot give"
-              .formatted(labels.encoding(), teachers.size()),
-          labels.encoding() + " with one teacher, or dense-f16 or dense-f32,");
-    }
+    labels.requireServes(ensemble, teachers.size());
   }
 
   private static void requireNamesOnce(List<TeacherConfig> teachers) {
@@ -119,14 +118,21 @@ public record RunConfig(
   public RunConfig withWork(Location newWork) {
     return new RunConfig(
         run, newWork, seed, data, view, teachers, ensemble, labels, student, train, loss, device,
-        memory, threads, storage);
+        memory, threads, storage, watch);
   }
 
   /** This configuration under another name. */
   public RunConfig withRun(String newRun) {
     return new RunConfig(
         newRun, work, seed, data, view, teachers, ensemble, labels, student, train, loss, device,
-        memory, threads, storage);
+        memory, threads, storage, watch);
+  }
+
+  /** This configuration with other teachers. */
+  public RunConfig withTeachers(List<TeacherConfig> others) {
+    return new RunConfig(
+        run, work, seed, data, view, others, ensemble, labels, student, train, loss, device, memory,
+        threads, storage, watch);
   }
 
   /**
@@ -158,7 +164,8 @@ public record RunConfig(
         device,
         memory,
         threads,
-        storage);
+        storage,
+        watch);
   }
 
   /** What the random numbers of views follow from. */
@@ -193,6 +200,11 @@ public record RunConfig(
     if (teachers.size() < 2 && !ensemble.equals(EnsembleConfig.DEFAULT)) {
       warnings.add(
           "ensemble says how several teachers teach, and there are not several: no effect");
+    }
+    if (teachers.size() > 1 && !labels.haveMean() && !data.test().isEmpty()) {
+      warnings.add(
+          "labels.encoding %s has no mean of several teachers: on the test data the student is compared with the first, %s, alone"
+              .formatted(labels.encoding(), teachers.get(0).name()));
     }
     for (int i = 0; i < loss.size(); i++) {
       WeightConfig weight = loss.get(i).weight();

@@ -4,8 +4,11 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.document.NumberRange;
 import io.taustream.storage.document.YamlMap;
 import io.taustream.storage.document.YamlValue;
+import io.taustream.teacher.TeacherOptions;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -70,6 +73,23 @@ final class Section {
         .orElse(List.of());
   }
 
+  /** A map of any keys to texts and numbers; none where the file has none. */
+  TeacherOptions options(String key) {
+    Map<String, String> values = new LinkedHashMap<>();
+    map.find(key)
+        .map(YamlValue::map)
+        .ifPresent(
+            options ->
+                options.keys().forEach(name -> values.put(name, scalar(options.require(name)))));
+    return new TeacherOptions(values, base);
+  }
+
+  private static String scalar(YamlValue value) {
+    return value.parsed(
+        "a text, a number, true or false",
+        text -> text.isBlank() ? Optional.empty() : Optional.of(text));
+  }
+
   Optional<String> choice(String key, List<String> names) {
     return map.find(key).map(value -> value.choice(names));
   }
@@ -89,6 +109,23 @@ final class Section {
 
   OptionalInt whole(String key) {
     return map.find(key).map(value -> OptionalInt.of(whole(value))).orElse(OptionalInt.empty());
+  }
+
+  /**
+   * @param word what beside a whole number is allowed: it gives nothing
+   */
+  OptionalInt whole(String key, int absent, String word) {
+    Optional<YamlValue> value = map.find(key);
+    if (value.isEmpty()) {
+      return OptionalInt.of(absent);
+    }
+    if (value.get().isNumber()) {
+      return whole(key);
+    }
+    if (!value.get().isString() || !value.get().string().equals(word)) {
+      throw value.get().error("a whole number or " + word);
+    }
+    return OptionalInt.empty();
   }
 
   OptionalLong longWhole(String key) {

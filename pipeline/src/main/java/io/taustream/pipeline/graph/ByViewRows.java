@@ -7,16 +7,14 @@ import io.taustream.storage.sample.SampleView;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/**
- * The logits of all classes of one teacher a view: of n teachers, view v has the teacher v mod n.
- */
+/** The logits of all classes of one teacher a view. */
 final class ByViewRows implements LabelRows {
-  private final List<LabelJoin.Source> sources;
+  private final ViewTeachers teachers;
   private final int classes;
   private final BatchPool pool;
 
-  ByViewRows(List<LabelJoin.Source> sources, int classes, BatchPool pool) {
-    this.sources = List.copyOf(sources);
+  ByViewRows(ViewTeachers teachers, int classes, BatchPool pool) {
+    this.teachers = teachers;
     this.classes = classes;
     this.pool = pool;
   }
@@ -32,8 +30,7 @@ final class ByViewRows implements LabelRows {
     try {
       FloatBuffer values = batch.logits();
       for (SampleView view : rows) {
-        LabelJoin.Source source = sources.get(view.view() % sources.size());
-        source.file(view).logits(view.ordinal(), view.view(), values);
+        teachers.file(view).logits(view.ordinal(), view.view(), values);
       }
       return batch;
     } catch (RuntimeException e) {

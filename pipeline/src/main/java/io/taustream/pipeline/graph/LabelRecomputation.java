@@ -79,7 +79,7 @@ public final class LabelRecomputation {
       List<Cell> cells = cells(data, slots);
       List<Integer> shares = choice.shares(rows, cells.size());
       for (TeacherSlot slot : slots) {
-        try (Teacher teacher = TeacherSlot.open(slot.config(), config, resources)) {
+        try (Teacher teacher = slot.open(config, resources)) {
           recompute(slot, teacher, cells, shares, choice, tally);
         }
       }
@@ -127,7 +127,7 @@ public final class LabelRecomputation {
   }
 
   private static Part part(TeacherSlot slot, Dataset dataset, ViewSpec view, SoftLabelStore store) {
-    int batch = ImageFlow.labelBatch(slot.config().batch(), view);
+    int batch = ImageFlow.labelBatch(slot.config().statedBatch(), view);
     return new Part(slot, dataset, view, store, batch);
   }
 

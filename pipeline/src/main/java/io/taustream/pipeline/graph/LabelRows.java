@@ -13,15 +13,19 @@ interface LabelRows {
   /** The reading that the sources' encoding and the ensemble ask for. */
   static LabelRows of(
       List<LabelJoin.Source> sources, EnsembleConfig ensemble, int classes, BatchPool pool) {
-    // With top-k and sampled there is one source: RunConfig lets no other configuration through.
-    if (sources.size() == 1 && sources.get(0).encoding() instanceof TopK topK) {
-      return new TopKRows(sources.get(0), topK, classes, pool);
+    if (sources.isEmpty()) {
+      return new MeanRows(sources, TeacherMean.of(ensemble), classes, pool);
     }
-    if (sources.size() == 1 && sources.get(0).encoding() instanceof Sampled sampled) {
-      return new SampledRows(sources.get(0), sampled, classes, pool);
+    ViewTeachers byView = new ViewTeachers(sources);
+    // These have no mean: RunConfig lets several teachers through by view only.
+    if (sources.get(0).encoding() instanceof TopK topK) {
+      return new TopKRows(byView, topK, classes, pool);
     }
-    return ensemble.byView() && !sources.isEmpty()
-        ? new ByViewRows(sources, classes, pool)
+    if (sources.get(0).encoding() instanceof Sampled sampled) {
+      return new SampledRows(byView, sampled, classes, pool);
+    }
+    return ensemble.byView()
+        ? new ByViewRows(byView, classes, pool)
         : new MeanRows(sources, TeacherMean.of(ensemble), classes, pool);
   }
 

@@ -142,11 +142,12 @@ public final class Labelling {
   /** Absent where the process was asked to stop. */
   private Optional<TeacherSummary> label(
       TeacherSlot slot, DataSources data, RunFolder folder, SkippedLog log) {
-    try (Teacher teacher = TeacherSlot.open(slot.config(), config, resources)) {
+    try (MeteredTeacher teacher = slot.open(config, resources)) {
+      ChosenBatch batch = new ChosenBatch(slot.config(), teacher, resources.allocator());
       List<Work> works = works(slot, data);
       List<ShardLabelling.Labelled> done = new ArrayList<>();
       for (Work work : works) {
-        done.addAll(label(slot, teacher, work, folder, log));
+        done.addAll(label(slot, teacher, batch, work, folder, log));
       }
       return Optional.of(
           new TeacherSummary(
@@ -197,7 +198,12 @@ public final class Labelling {
   }
 
   private List<ShardLabelling.Labelled> label(
-      TeacherSlot slot, Teacher teacher, Work work, RunFolder folder, SkippedLog log) {
+      TeacherSlot slot,
+      Teacher teacher,
+      ChosenBatch batch,
+      Work work,
+      RunFolder folder,
+      SkippedLog log) {
     if (work.own().isEmpty()) {
       return List.of();
     }
@@ -211,7 +217,7 @@ public final class Labelling {
             work.store(),
             resources.images(),
             skipped,
-            slot.config().batch(),
+            batch,
             resources.workers(),
             stop);
     long images = SampleEstimate.of(work.dataset(), work.own()).block() * work.view().count();

@@ -2,6 +2,7 @@ package io.taustream.pipeline.graph;
 
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.label.SoftLabelBatch;
+import io.taustream.teacher.BatchLimits;
 import io.taustream.teacher.Teacher;
 import io.taustream.teacher.TeacherIdentity;
 
@@ -36,6 +37,22 @@ final class MeteredTeacher implements Teacher {
   @Override
   public int imageSize() {
     return teacher.imageSize();
+  }
+
+  @Override
+  public BatchLimits batchLimits() {
+    return teacher.batchLimits();
+  }
+
+  /** Not counted. */
+  @Override
+  public void warmUp(int images) {
+    teacher.warmUp(images);
+  }
+
+  /** The same teacher, whose work is not counted. */
+  Teacher unmetered() {
+    return teacher;
   }
 
   @Override

@@ -8,15 +8,15 @@ import io.taustream.storage.label.SoftLabels;
 import io.taustream.storage.sample.SampleView;
 import java.util.List;
 
-/** The sampled labels of one teacher, as they are stored. */
+/** The sampled labels of one teacher a view, as they are stored. */
 final class SampledRows implements LabelRows {
-  private final LabelJoin.Source source;
+  private final ViewTeachers teachers;
   private final Sampled encoding;
   private final int classes;
   private final BatchPool pool;
 
-  SampledRows(LabelJoin.Source source, Sampled encoding, int classes, BatchPool pool) {
-    this.source = source;
+  SampledRows(ViewTeachers teachers, Sampled encoding, int classes, BatchPool pool) {
+    this.teachers = teachers;
     this.encoding = encoding;
     this.classes = classes;
     this.pool = pool;
@@ -34,7 +34,7 @@ final class SampledRows implements LabelRows {
     try {
       SampledColumns columns = batch.columns();
       for (SampleView view : rows) {
-        source.file(view).sampled(view.ordinal(), view.view(), columns);
+        teachers.file(view).sampled(view.ordinal(), view.view(), columns);
       }
       return batch;
     } catch (RuntimeException e) {

@@ -34,12 +34,12 @@ final class ShardLabelling {
   private final SoftLabelStore store;
   private final ImageFlow images;
   private final SkippedSamples skipped;
-  private final int batch;
+  private final ChosenBatch batch;
   private final TeacherStage stage;
   private final StopRequest stop;
 
   /**
-   * @param batch images the teacher labels at once, at most: see {@link ImageFlow#labelBatch}
+   * @param batch images the teacher labels at once, asked for when there is something to label
    */
   ShardLabelling(
       Dataset dataset,
@@ -48,7 +48,7 @@ final class ShardLabelling {
       SoftLabelStore store,
       ImageFlow images,
       SkippedSamples skipped,
-      int batch,
+      ChosenBatch batch,
       Workers workers,
       StopRequest stop) {
     this.dataset = dataset;
@@ -57,7 +57,7 @@ final class ShardLabelling {
     this.store = store;
     this.images = images;
     this.skipped = skipped;
-    this.batch = ImageFlow.labelBatch(batch, view);
+    this.batch = batch;
     this.stage = new TeacherStage(teacher, workers.teacher());
     this.stop = stop;
   }
@@ -103,11 +103,11 @@ final class ShardLabelling {
   }
 
   private Mono<Labelled> make(Shard shard, Progress.Task progress) {
+    // Closed before the end is told: whoever hears of it may remove the scratch folder.
     return Mono.using(
             () -> store.begin(shard),
             writer -> make(shard, writer, progress),
-            LabelFileWriter::close,
-            false)
+            LabelFileWriter::close)
         .subscribeOn(Schedulers.boundedElastic());
   }
 
@@ -127,8 +127,12 @@ final class ShardLabelling {
   }
 
   private Mono<Labelled> make(Shard shard, LabelFileWriter writer, Progress.Task progress) {
-    return Flux.fromIterable(images.passes(view, writer.missingViews(), batch))
-        .concatMap(views -> pass(shard, views, writer, progress), 1)
+    return Mono.fromCallable(() -> batch.of(view))
+        .subscribeOn(Schedulers.boundedElastic())
+        .flatMapMany(
+            size ->
+                Flux.fromIterable(images.passes(view, writer.missingViews(), size))
+                    .concatMap(views -> pass(shard, views, size, writer, progress), 1))
         .reduce((before, now) -> requireSameBytes(shard, before, now))
         .flatMap(crc32c -> writer.commit(crc32c, skipped.ordinals(shard.name())))
         .map(metadata -> new Labelled(shard, metadata.rows(), true))
@@ -140,12 +144,10 @@ final class ShardLabelling {
 
   /** Reads the shard once and labels some views of its samples; gives its bytes' CRC-32C. */
   private Mono<Long> pass(
-      Shard shard, List<Integer> views, LabelFileWriter writer, Progress.Task progress) {
+      Shard shard, List<Integer> views, int size, LabelFileWriter writer, Progress.Task progress) {
     ShardReading reading = dataset.read(shard);
     Flux<SoftLabelBatch> labels =
-        images
-            .batches(reading.samples(), view, views, batch, 0, 0, skipped)
-            .transform(stage::label);
+        images.batches(reading.samples(), view, views, size, 0, 0, skipped).transform(stage::label);
     return labels
         .doOnNext(rows -> append(rows, writer, progress))
         .then(Mono.fromCallable(reading::crc32c));

@@ -55,7 +55,12 @@ final class SharedLabelling {
     }
 
     private static String name(TeacherConfig teacher) {
-      return teacher.name() + " " + teacher.model().uri();
+      return "%s %s %s %s"
+          .formatted(
+              teacher.name(),
+              teacher.type(),
+              teacher.model().map(Location::uri),
+              teacher.options());
     }
   }
 

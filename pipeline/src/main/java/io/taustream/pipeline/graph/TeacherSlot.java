@@ -1,18 +1,20 @@
 package io.taustream.pipeline.graph;
 
 import io.taustream.ingest.view.ViewSpec;
+import io.taustream.pipeline.config.Location;
 import io.taustream.pipeline.config.RunConfig;
 import io.taustream.pipeline.config.TeacherConfig;
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.label.LabelCompression;
 import io.taustream.storage.label.LabelSet;
 import io.taustream.storage.label.SoftLabelStore;
 import io.taustream.teacher.DataShape;
 import io.taustream.teacher.Device;
 import io.taustream.teacher.ExecutionSettings;
-import io.taustream.teacher.ModelFile;
-import io.taustream.teacher.OnnxTeacher;
 import io.taustream.teacher.Teacher;
 import io.taustream.teacher.TeacherIdentity;
+import io.taustream.teacher.TeacherProviders;
+import io.taustream.teacher.TeacherRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,7 +47,8 @@ record TeacherSlot(
     }
   }
 
-  private static TeacherSlot of(
+  /** Opens one teacher, just to see who it is. */
+  static TeacherSlot of(
       TeacherConfig teacher, double share, RunConfig config, Resources resources, String version) {
     TeacherIdentity identity;
     try (Teacher opened = open(teacher, config, resources)) {
@@ -59,19 +62,35 @@ record TeacherSlot(
         store(identity, ViewSpec.plain(config.view().size()), config, resources, version));
   }
 
-  /** Loads a teacher's network. */
-  static Teacher open(TeacherConfig teacher, RunConfig config, Resources resources) {
-    ModelFile model =
-        ModelFile.fetch(
-            resources.objects(), teacher.model().uri(), resources.scratch().resolve("models"));
-    OnnxTeacher network =
-        OnnxTeacher.open(
+  /**
+   * Loads the teacher's network.
+   *
+   * @throws TaustreamException if it is another than the one that the labels are filed under
+   */
+  MeteredTeacher open(RunConfig run, Resources resources) {
+    MeteredTeacher opened = open(config, run, resources);
+    if (!opened.identity().equals(identity)) {
+      opened.close();
+      throw new TaustreamException(
+          "teacher %s was %s when this command began and is %s now: its files changed, or its provider hashes what changes by itself; start the command again"
+              .formatted(identity.name(), identity.id(), opened.identity().id()));
+    }
+    return opened;
+  }
+
+  private static MeteredTeacher open(TeacherConfig teacher, RunConfig config, Resources resources) {
+    TeacherRequest request =
+        new TeacherRequest(
             teacher.name(),
-            model,
+            teacher.model().map(Location::uri),
             dataShape(config),
             new ExecutionSettings(Device.parse(config.device()), config.threads().teacher()),
-            resources.allocator());
-    return new MeteredTeacher(network, resources.teacherMeter());
+            teacher.options(),
+            resources.allocator(),
+            resources.objects(),
+            resources.scratch().resolve("models"));
+    return new MeteredTeacher(
+        TeacherProviders.installed().open(teacher.type(), request), resources.teacherMeter());
   }
 
   /** What a teacher must fit. */

@@ -5,13 +5,15 @@ import io.taustream.ingest.batch.SkippedSamples;
 import io.taustream.ingest.format.Dataset;
 import io.taustream.ingest.view.ViewSpec;
 import io.taustream.pipeline.config.RunConfig;
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectUri;
+import io.taustream.teacher.BatchLimits;
 import io.taustream.teacher.CardFile;
 import io.taustream.teacher.Device;
 import io.taustream.teacher.ExecutionSettings;
 import io.taustream.teacher.ModelFile;
 import io.taustream.teacher.TeacherTrial;
-import io.taustream.teacher.verify.SpeedTrial;
+import io.taustream.teacher.speed.SpeedTrial;
 import io.taustream.teacher.verify.TeacherVerdict;
 import io.taustream.teacher.verify.TeacherVerification;
 import java.time.Duration;
@@ -28,10 +30,19 @@ public final class TeacherVerifying {
 
   private final RunConfig config;
   private final Resources resources;
+  private final StopRequest stop;
 
   public TeacherVerifying(RunConfig config, Resources resources) {
+    this(config, resources, StopRequest.never());
+  }
+
+  /**
+   * @param stop ends a verification with {@link StoppedException}
+   */
+  TeacherVerifying(RunConfig config, Resources resources, StopRequest stop) {
     this.config = config;
     this.resources = resources;
+    this.stop = stop;
   }
 
   /**
@@ -50,20 +61,22 @@ public final class TeacherVerifying {
       SpeedTrial.Speed speed,
       CardFile card) {}
 
+  /** Makes a model local. */
+  public ModelFile fetch(ObjectUri model) {
+    return ModelFile.fetch(resources.objects(), model, resources.scratch().resolve("models"));
+  }
+
   /**
    * Verifies.
    *
-   * @param model an ONNX file
    * @param samples how many to judge by
    * @param time how long the speed may be measured
    */
-  public Summary verify(ObjectUri model, int samples, Duration time) {
+  public Summary verify(ModelFile model, int samples, Duration time) {
     DataSources data = DataSources.open(config.data(), resources.objects());
-    ModelFile file =
-        ModelFile.fetch(resources.objects(), model, resources.scratch().resolve("models"));
     try (TeacherTrial trial =
         TeacherTrial.open(
-            file,
+            model,
             TeacherSlot.dataShape(config),
             new ExecutionSettings(Device.parse(config.device()), config.threads().teacher()),
             resources.allocator())) {
@@ -73,7 +86,7 @@ public final class TeacherVerifying {
           trial.guessed(),
           trial.device(),
           speed(trial, time),
-          new CardFile(resources.objects(), file));
+          new CardFile(resources.objects(), model));
     }
   }
 
@@ -109,19 +122,28 @@ public final class TeacherVerifying {
     return verification.verdict();
   }
 
-  private static void add(TeacherVerification verification, ImageBatch images) {
+  private void add(TeacherVerification verification, ImageBatch images) {
     try (images) {
+      stop.throwIfRequested();
       verification.add(images);
     }
   }
 
   private SpeedTrial.Speed speed(TeacherTrial trial, Duration time) {
     return new SpeedTrial(
-            images -> trial.outputs(trial.card(), images).close(),
-            trial.fixedBatch(),
+            images -> run(trial, images),
+            trial.batchLimits(),
             config.view().size(),
             resources.allocator(),
             System::nanoTime)
         .measure(time);
+  }
+
+  private static void run(TeacherTrial trial, ImageBatch images) {
+    trial.outputs(trial.card(), images).close();
+    BatchLimits limits = trial.batchLimits();
+    if (limits.unit() == 1 && limits.largest() < images.size()) {
+      throw new TaustreamException("memory holds %d at once".formatted(limits.largest()));
+    }
   }
 }

@@ -36,7 +36,10 @@ final class TestSetFactory {
                     resources.pool())));
   }
 
-  /** How good the mean of the teachers is; absent where the test data has not been labelled. */
+  /**
+   * How good the mean of the teachers is, or where their labels have none, the first; absent where
+   * the test data has not been labelled.
+   */
   static Optional<Evaluation> evaluateTeacher(
       RunConfig config, DataSources data, List<TeacherSlot> teachers) {
     if (data.test().isEmpty() || !labelled(data.test().get(), teachers)) {
@@ -45,7 +48,7 @@ final class TestSetFactory {
     return Optional.of(
         StoredLogits.evaluate(
             data.test().get().shards(),
-            teachers,
+            config.labels().haveMean() ? teachers : teachers.subList(0, 1),
             TeacherMean.of(config.ensemble()),
             config.data().classes()));
   }

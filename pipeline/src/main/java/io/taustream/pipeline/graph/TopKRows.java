@@ -8,15 +8,15 @@ import io.taustream.storage.label.TopKLabelBatch;
 import io.taustream.storage.sample.SampleView;
 import java.util.List;
 
-/** The top-k labels of one teacher, as they are stored. */
+/** The top-k labels of one teacher a view, as they are stored. */
 final class TopKRows implements LabelRows {
-  private final LabelJoin.Source source;
+  private final ViewTeachers teachers;
   private final TopK encoding;
   private final int classes;
   private final BatchPool pool;
 
-  TopKRows(LabelJoin.Source source, TopK encoding, int classes, BatchPool pool) {
-    this.source = source;
+  TopKRows(ViewTeachers teachers, TopK encoding, int classes, BatchPool pool) {
+    this.teachers = teachers;
     this.encoding = encoding;
     this.classes = classes;
     this.pool = pool;
@@ -34,7 +34,7 @@ final class TopKRows implements LabelRows {
     try {
       TopKColumns columns = batch.columns();
       for (SampleView view : rows) {
-        source.file(view).topK(view.ordinal(), view.view(), columns);
+        teachers.file(view).topK(view.ordinal(), view.view(), columns);
       }
       return batch;
     } catch (RuntimeException e) {

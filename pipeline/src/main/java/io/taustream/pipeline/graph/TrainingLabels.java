@@ -91,22 +91,24 @@ final class TrainingLabels implements AutoCloseable {
   LabelGate labelWhileTraining(Progress progress) {
     List<ShardLabelling> train = new ArrayList<>();
     for (TeacherSlot slot : slots) {
-      Teacher teacher = TeacherSlot.open(slot.config(), config, resources);
+      MeteredTeacher teacher = slot.open(config, resources);
       teachers.add(teacher);
+      ChosenBatch batch = new ChosenBatch(slot.config(), teacher, resources.allocator());
       if (data.test().isPresent()) {
-        labelTest(data.test().get(), slot, teacher, progress);
+        labelTest(data.test().get(), slot, teacher, batch, progress);
       }
       slot.train().refresh().block();
       train.add(
-          labelling(data.train(), TeacherSlot.trainView(config), slot, teacher, slot.train()));
+          labelling(data.train(), TeacherSlot.trainView(config), teacher, batch, slot.train()));
     }
     // The epochs' own progress says enough while both go on at once.
     return new LabelGate(train, Progress.silent().begin("labels", 0));
   }
 
-  private void labelTest(Dataset test, TeacherSlot slot, Teacher teacher, Progress progress) {
+  private void labelTest(
+      Dataset test, TeacherSlot slot, Teacher teacher, ChosenBatch batch, Progress progress) {
     ShardLabelling labelling =
-        labelling(test, ViewSpec.plain(config.view().size()), slot, teacher, slot.test());
+        labelling(test, ViewSpec.plain(config.view().size()), teacher, batch, slot.test());
     String what = slot.identity().name() + ": test labels";
     Flux.using(
             () -> progress.begin(what, SampleEstimate.of(test).block()),
@@ -118,7 +120,7 @@ final class TrainingLabels implements AutoCloseable {
   }
 
   private ShardLabelling labelling(
-      Dataset dataset, ViewSpec view, TeacherSlot slot, Teacher teacher, SoftLabelStore store) {
+      Dataset dataset, ViewSpec view, Teacher teacher, ChosenBatch batch, SoftLabelStore store) {
     // The student's own pass over the training data lists what is skipped.
     SkippedSamples skipped = SkippedListing.unlisted(config);
     return new ShardLabelling(
@@ -128,7 +130,7 @@ final class TrainingLabels implements AutoCloseable {
         store,
         resources.halfOfImages(),
         skipped,
-        slot.config().batch(),
+        batch,
         resources.workers(),
         stop);
   }

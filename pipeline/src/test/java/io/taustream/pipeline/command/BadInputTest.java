@@ -159,6 +159,55 @@ class BadInputTest {
   }
 
   @Test
+  void classMapWithAClassThatTheDataDoNotHave() {
+    mapped("class-map: [2, none, 0, 1, 3]\n")
+        .command("label", "CONFIG")
+        .failed(1, "tiny.onnx", "class-map", "class 3 for output 4", "the data has 3 classes");
+  }
+
+  @Test
+  void classMapOfAnotherLengthThanTheOutputs() {
+    mapped("class-map: [2, none, 0, 1]\n")
+        .command("label", "CONFIG")
+        .failed(1, "tiny.onnx", "class-map", "4 entries", "5 outputs");
+  }
+
+  @Test
+  void classMapWithoutAnOutputForAClass() {
+    mapped("class-names: [red, zebra, Blue, green_apple, none]\n")
+        .edit("classes: 3", "classes: 3\n  class-names: [red, green, blue]")
+        .command("label", "CONFIG")
+        .failed(1, "tiny.onnx", "no output stands for the data's class 1 (green)");
+  }
+
+  @Test
+  void classNamesThatCannotBeToldApart() {
+    mapped("class-names: [red, zebra, blue, green, none]\n")
+        .edit("classes: 3", "classes: 3\n  class-names: [dark red, dark-red, blue]")
+        .command("label", "CONFIG")
+        .failed(1, "tiny.onnx", "data.class-names", "'dark red' and 'dark-red'", "class-map");
+    run.edit("[dark red, dark-red, blue]", "[red, red, blue]")
+        .command("label", "CONFIG")
+        .failed(2, "run.yaml", "data.class-names", "a name twice");
+  }
+
+  @Test
+  void classNamesFileThatIsMissing() {
+    mapped("class-names: absent.txt\n")
+        .command("label", "CONFIG")
+        .failed(2, "tiny.yaml", "class-names", "absent.txt is missing", "copy it beside the model");
+  }
+
+  /** The run with a teacher of five outputs, and what its card says of them. */
+  private TinyRun mapped(String said) {
+    run.teacher(5);
+    Path card = run.model().resolveSibling("tiny.yaml");
+    String plain = new String(TinyRun.read(card), StandardCharsets.UTF_8);
+    run.write(card, (plain + said).getBytes(StandardCharsets.UTF_8));
+    return run;
+  }
+
+  @Test
   void teacherThatGivesNaN() throws InvalidProtocolBufferException {
     run.write(run.model(), withNaN(TinyRun.read(run.model())));
 

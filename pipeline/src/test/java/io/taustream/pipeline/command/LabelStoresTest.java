@@ -74,6 +74,44 @@ class LabelStoresTest {
   }
 
   @Test
+  void gcKnowsAStoreByAllItsNames() throws IOException {
+    run.edit(TWO_VIEWS, "policy: none, size: 16, count: 1");
+    run.command("label", "CONFIG").isDone();
+    Path link = Files.createSymbolicLink(run.folder().resolve("link"), store());
+    Path other = run.folder().resolve("other.yaml");
+    run.write(
+        other,
+        new String(TinyRun.read(run.config()), StandardCharsets.UTF_8)
+            .replace("store: ./work/labels", "store: " + link + "/")
+            .getBytes(StandardCharsets.UTF_8));
+    run.edit("policy: none, size: 16, count: 1", TWO_VIEWS);
+
+    assertThat(
+            Ended.of("labels", "gc", run.config().toString(), other.toString(), "--delete")
+                .isDone()
+                .out())
+        .contains("every label file is used");
+  }
+
+  @Test
+  void gcKeepsWhatAComparisonOfTheConfigurationsUses() {
+    Path other = run.folder().resolve("other.yaml");
+    run.write(other, TinyRun.read(run.config()));
+    // compare gives the second the views of the first.
+    run.edit("seed: 7", "seed: 8").edit("run: tiny", "run: eight");
+
+    JsonNode found =
+        Ended.of("labels", "gc", run.config().toString(), other.toString(), "--json")
+            .isDone()
+            .json();
+
+    assertThat(found.get("unused")).isEmpty();
+    assertThat(run.command("labels", "gc", "CONFIG", "--json").isDone().json().get("unused"))
+        .as("alone, it does not use the views of seed 7")
+        .hasSize(3);
+  }
+
+  @Test
   void gcFindsLabelsOfOtherTeachersAndOfShardsThatAreGoneButNoViewBeyondTheCount()
       throws IOException {
     run.edit("size: 16, count: 2", "size: 16, count: 1");

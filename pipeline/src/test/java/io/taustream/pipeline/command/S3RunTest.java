@@ -125,6 +125,23 @@ class S3RunTest {
   }
 
   @Test
+  void labelsAreSharedByWayOfIt() {
+    TinyRun run = run("sharing");
+    run.command("label", "CONFIG").isDone();
+    for (String format : List.of("parquet", "webdataset")) {
+      String shared = "s3://results/sharing/" + format;
+      run.command("labels", "export", "CONFIG", "--format", format, "--output", shared + "/")
+          .isDone();
+      run.edit("results/sharing/labels", "results/" + format + "/labels");
+
+      run.command("labels", "import", "CONFIG", "--input", shared).isDone();
+
+      assertThat(labelFiles(format)).hasSize(4).isEqualTo(files.labelFiles());
+      run.edit("results/" + format + "/labels", "results/sharing/labels");
+    }
+  }
+
+  @Test
   void aComparisonLeavesItsRunsAndItsReportThere() {
     TinyRun run = run("compared");
 

@@ -97,6 +97,7 @@ class TopKRunTest {
                   - {name: tiny, model: teacher/tiny.onnx, batch: 16}
                   - {name: second, model: teacher/tiny.onnx, batch: 16}""");
 
-    two.command("label", "CONFIG").failed(2, "labels.encoding", "top-k", "one teacher");
+    two.command("label", "CONFIG")
+        .failed(2, "labels.encoding", "top-k", "they have no mean", "one teacher", "by-view");
   }
 }

@@ -2,9 +2,12 @@ package io.taustream.pipeline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taustream.teacher.TeacherOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -90,7 +93,12 @@ class ConfigTextTest {
                             soft ? "auto" : "cuda:3",
                             new MemoryConfig((16L << 20) + run.length()),
                             new ThreadsConfig(run.length(), 2, 1),
-                            storage)));
+                            storage,
+                            soft
+                                ? Optional.of(
+                                    new WatchConfig(
+                                        new Location("t", BASE), Duration.ofMillis(1500), 9))
+                                : Optional.empty())));
   }
 
   /** Among them some that look like other YAML values. */
@@ -133,8 +141,19 @@ class ConfigTextTest {
 
   private static Arbitrary<List<TeacherConfig>> teachers() {
     return Combinators.combine(
-            names(), texts(), Arbitraries.doubles().between(1e-9, 1e9).ofScale(9))
-        .as((name, model, weight) -> new TeacherConfig(name, new Location(model, BASE), weight, 64))
+            names(),
+            texts(),
+            Arbitraries.doubles().between(1e-9, 1e9).ofScale(9),
+            Arbitraries.of(OptionalInt.of(64), OptionalInt.empty()))
+        .as(
+            (name, model, weight, batch) ->
+                new TeacherConfig(
+                    name,
+                    weight < 1 ? "onnx" : "own",
+                    weight < 2 ? Optional.of(new Location(model, BASE)) : Optional.empty(),
+                    new TeacherOptions(weight < 3 ? Map.of() : Map.of(name, model), BASE),
+                    weight,
+                    batch))
         .list()
         .uniqueElements(TeacherConfig::name)
         .ofMinSize(1)

@@ -7,6 +7,7 @@ import io.taustream.storage.document.DocumentException;
 import io.taustream.storage.label.Sampled;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.S3Settings;
+import io.taustream.teacher.TeacherOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -73,9 +74,14 @@ class RunConfigTest {
     assertThat(config.teachers())
         .containsExactly(
             new TeacherConfig(
-                "resnet56", new Location("file:teachers/resnet56.onnx", directory), 1, 128));
-    assertThat(config.teachers().get(0).model().uri())
-        .isEqualTo(ObjectUri.ofFile(directory.resolve("teachers/resnet56.onnx")));
+                "resnet56",
+                "onnx",
+                Optional.of(new Location("file:teachers/resnet56.onnx", directory)),
+                TeacherOptions.none(directory),
+                1,
+                OptionalInt.of(128)));
+    assertThat(config.teachers().get(0).model().map(Location::uri))
+        .contains(ObjectUri.ofFile(directory.resolve("teachers/resnet56.onnx")));
     assertThat(config.labelStore().uri())
         .isEqualTo(ObjectUri.ofFile(directory.resolve("work/labels")));
     assertThat(config.view()).isEqualTo(new ViewConfig("pad-crop-flip", 32, 8));
@@ -143,7 +149,8 @@ class RunConfigTest {
                 "auto",
                 new MemoryConfig(1L << 30),
                 ThreadsConfig.of(Runtime.getRuntime().availableProcessors()),
-                new StorageConfig(Optional.empty())));
+                new StorageConfig(Optional.empty()),
+                Optional.empty()));
     assertThat(config.labelStore().uri())
         .isEqualTo(ObjectUri.ofFile(directory.resolve("work/labels")));
     assertThat(config.distils()).isFalse();
@@ -322,6 +329,10 @@ class RunConfigTest {
     assertThat(parse(EXAMPLE.replace("1GiB", "512MB")).fingerprint()).isEqualTo(base);
     assertThat(parse(EXAMPLE.replace("device: auto", "device: cpu")).fingerprint()).isEqualTo(base);
     assertThat(parse(EXAMPLE + "threads: {decode: 7}\n").fingerprint()).isEqualTo(base);
+    RunConfig auto =
+        parse(EXAMPLE.replace("resnet56.onnx, weight: 1.0", "resnet56.onnx, batch: auto"));
+    assertThat(auto.teachers().get(0).batch()).isEmpty();
+    assertThat(auto.fingerprint()).isEqualTo(base);
     for (String[] change :
         new String[][] {
           {"seed: 7", "seed: 8"},

@@ -59,6 +59,7 @@ class VocabularyTest {
             train: {epochs: 2, checkpoint-every: 1, schedule: {type: step, at: [1]}}
             loss: [{type: ce, weight: {from: 0, to: 1, epochs: 1}}, {type: kl}, {type: kendall}, {type: dkd}, {type: dist}, {type: mlkd}, {type: ctkd}]
             storage: {s3: {endpoint: "http://h:1", region: r}}
+            watch: {teachers: t}
             """,
             Path.of("/base"));
     Object tree = new Load(LoadSettings.builder().build()).loadFromString(everything.toYaml());
@@ -67,7 +68,13 @@ class VocabularyTest {
     assertThat(keys)
         .contains(
             "ensemble.average", "train.schedule.factor", "loss[].steepness", "storage.s3.region");
-    keys.addAll(List.of("student.torchscript", "labels.n", "labels.temperature"));
+    keys.addAll(
+        List.of(
+            "student.torchscript",
+            "labels.n",
+            "labels.temperature",
+            "teachers[].options",
+            "teachers[].options.custom-operators"));
     assertThat(keys)
         .allSatisfy(
             key -> assertThat(document).containsPattern("(?m)^\\| `" + Pattern.quote(key) + "` "));

@@ -37,6 +37,7 @@ class WrongConfigurationTest {
     "memory: {batches: 1GiB}", // 23
     "threads: {decode: 1}", // 24
     "storage: {s3: {region: us-east-1}}", // 25
+    "watch: {teachers: t, interval: 30s}", // 26
   };
 
   @ParameterizedTest(name = "{1}")
@@ -46,7 +47,7 @@ class WrongConfigurationTest {
       ignoreLeadingAndTrailingWhitespace = false,
       textBlock =
           """
-          2|sede: 7|2: sede: unknown key, did you mean 'seed'?; allowed here: run, work, seed, data, view, teachers, ensemble, labels, student, train, loss, device, memory, threads, storage
+          2|sede: 7|2: sede: unknown key, did you mean 'seed'?; allowed here: run, work, seed, data, view, teachers, ensemble, labels, student, train, loss, device, memory, threads, storage, watch
           1|run: a/b|1: run: found 'a/b'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
           1|run: 5|1: run: found 5; a text, in quotes, is allowed
           2|seed: 1.5|2: seed: found 1.5; a whole number is allowed
@@ -70,6 +71,9 @@ class WrongConfigurationTest {
           7|view: 32|7: view: found 32; a map of keys is allowed
           9|  - {name: u, model: t.onnx}|10: teachers[1].name: found 'u' again; a name of its own is allowed
           9|  - {name: t}|9: teachers[0].model: not found; this key is required
+          9|  - {name: t, type: my/own}|9: teachers[0].type: found 'my/own'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
+          9|  - {name: t, model: t.onnx, options: [a]}|9: teachers[0].options: found a list; a map of keys is allowed
+          9|  - {name: t, model: t.onnx, options: {a: [1]}}|9: teachers[0].options.a: found a list; a text, a number, true or false is allowed
           9|  - {name: ../t, model: t.onnx}|9: teachers[0].name: found '../t'; a name of letters, digits and . _ + - that begins with a letter, a digit or _ is allowed
           9|  - {name: t, model: t.onnx, weight: 0}|9: teachers[0].weight: found 0; a number above 0 is allowed
           9|  - {name: t, model: t.onnx, batch: 0}|9: teachers[0].batch: found 0; a whole number from 1 to 65536 is allowed
@@ -77,12 +81,11 @@ class WrongConfigurationTest {
           11|ensemble: {average: votes}|11: ensemble.average: found 'votes'; one of logits, probabilities is allowed
           11|ensemble: {teachers: by-shard}|11: ensemble.teachers: found 'by-shard'; one of all, by-view is allowed
           7|view: {policy: pad-crop-flip, size: 32, count: 1}¶ensemble: {teachers: by-view}|8: ensemble.teachers: found by-view with view.count 1 and 2 teachers, so that some would teach nothing; by-view with at least as many views as teachers, or all, is allowed
-          11|labels: {encoding: top-k, k: 3}¶ensemble: {teachers: by-view}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: dense-f8}|11: labels.encoding: found 'dense-f8', did you mean 'dense-f16'?; one of dense-f16, dense-f32, top-k, sampled is allowed
           11|labels: {encoding: top-k}|11: labels.encoding: found top-k without k; top-k only with k is allowed
           11|labels: {encoding: dense-f16, k: 5}|11: labels.k: found 5 with encoding dense-f16; k only with top-k is allowed
           11|labels: {encoding: top-k, k: 10}|11: labels.k: found 10; a whole number from 1 to below the 10 classes is allowed
-          11|labels: {encoding: top-k, k: 3}|11: labels.encoding: found top-k with 2 teachers, whose mean it cannot give; top-k with one teacher, or dense-f16 or dense-f32, is allowed
+          11|labels: {encoding: top-k, k: 3}|11: labels.encoding: found top-k with 2 teachers, each of which has labels of other classes, so that they have no mean; top-k with one teacher or ensemble.teachers by-view, or dense-f16 or dense-f32, is allowed
           11|labels: {encoding: top-k, k: 0}|11: labels.k: found 0; a whole number from 1 is allowed
           11|labels: {encoding: sampled}|11: labels.encoding: found sampled without n; sampled only with n is allowed
           11|labels: {encoding: sampled, n: 0}|11: labels.n: found 0; a whole number from 1 to 65535 is allowed
@@ -146,12 +149,21 @@ class WrongConfigurationTest {
           21|  - {type: ctkd, temperature-range: 0}|21: loss[2].temperature-range: found 0; a number above 0 is allowed
           21|  - {type: ctkd, lambda: -1}|21: loss[2].lambda: found -1; a number from 0 is allowed
           21|  - {type: ctkd, lambda-epochs: 0}|21: loss[2].lambda-epochs: found 0; a number above 0 is allowed
-          22|device: tpu|22: device: found 'tpu'; one of auto, cpu, cuda, cuda:N is allowed
+          9|  - {name: t, model: t.onnx, batch: many}|9: teachers[0].batch: found 'many'; a whole number or auto is allowed
+          9|  - {name: t, model: t.onnx, batch: 0}|9: teachers[0].batch: found 0; a whole number from 1 to 65536 is allowed
+          9|  - {name: t, model: t.onnx, batch: 1.5}|9: teachers[0].batch: found 1.5; a whole number is allowed
+          22|device: tpu|22: device: found 'tpu'; one of auto, cpu, cuda, cuda:N (a teacher's card takes more) is allowed
+          22|device: tensorrt|22: device: found 'tensorrt'; one of auto, cpu, cuda, cuda:N (a teacher's card takes more) is allowed
           23|memory: {batches: lots}|23: memory.batches: found 'lots'; a size such as 256MiB, 1GiB or 512MB is allowed
           23|memory: {batches: 1MiB}|23: memory.batches: found 1MiB; a size from 16MiB is allowed
           24|threads: {teacher: 0}|24: threads.teacher: found 0; a whole number from 1 to 1024 is allowed
           25|storage: {s3: {endpoint: "127.0.0.1:9000"}}|25: storage.s3.endpoint: found '127.0.0.1:9000'; a URL such as http://127.0.0.1:9000 is allowed
           25|storage: {s3: {secret: x}}|25: storage.s3.secret: unknown key; allowed here: endpoint, path-style, region
+          26|watch: {interval: 30s}|26: watch.teachers: not found; this key is required
+          26|watch: {teachers: t, interval: 30}|26: watch.interval: found 30; a time such as 500ms, 30s, 5min or 1h is allowed
+          26|watch: {teachers: t, interval: soon}|26: watch.interval: found 'soon'; a time such as 500ms, 30s, 5min or 1h is allowed
+          26|watch: {teachers: t, interval: 1ms}|26: watch.interval: found 1ms; a time from 100ms to 24h is allowed
+          26|watch: {teachers: t, samples: 0}|26: watch.samples: found 0; a whole number from 1 to 1000000 is allowed
           """)
   void namesFileLineKeyWhatWasFoundAndWhatIsAllowed(int line, String written, String message) {
     String[] lines = LINES.clone();

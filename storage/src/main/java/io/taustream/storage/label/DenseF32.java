@@ -1,6 +1,7 @@
 package io.taustream.storage.label;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -48,14 +49,11 @@ public record DenseF32() implements LabelEncoding {
       ByteBuffer source, int[] bases, int row, int classes, FloatBuffer destination) {
     int offset = bases[0] + row * classes * Float.BYTES;
     int to = destination.position();
-    boolean finite = true;
-    for (int c = 0; c < classes; c++) {
-      float logit = source.getFloat(offset + c * Float.BYTES);
-      finite &= Float.isFinite(logit);
-      destination.put(to + c, logit);
-    }
+    FloatBuffer stored =
+        source.slice(offset, classes * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    destination.put(to, stored, 0, classes);
     destination.position(to + classes);
-    return finite;
+    return FiniteBits.floats(source, offset, classes);
   }
 
   @Override

@@ -1,12 +1,6 @@
 package io.taustream.storage.label;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.slf4j.Logger;
@@ -76,7 +70,7 @@ final class FetchedBatches implements LabelBatches {
     for (int replaced = 0; ; replaced++) {
       LabelCache.Original current = original;
       try {
-        ByteBuffer bytes = map(cache.batch(current, index));
+        ByteBuffer bytes = cache.batch(current, index).duplicate();
         return LocalBatches.batch(bytes, current.footer(), index, decompressed, current.where());
       } catch (LabelsChangedException e) {
         LabelCache.Original now = cache.find(current.info().uri()).block();
@@ -89,20 +83,8 @@ final class FetchedBatches implements LabelBatches {
     }
   }
 
-  private static ByteBuffer map(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Override
   public ByteBuffer head() {
-    try {
-      return ByteBuffer.wrap(Files.readAllBytes(cache.head(original)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return cache.head(original).duplicate();
   }
 }

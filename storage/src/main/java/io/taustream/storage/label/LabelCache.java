@@ -8,13 +8,11 @@ import io.taustream.storage.object.ObjectUri;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
@@ -22,18 +20,20 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Local copies of the parts of label files that were asked for: {@code <folder>/<hash>/footer},
- * {@code head} and {@code batch-<n>}. The hash is over location, version and size of the original,
- * and a part appears under its name only when it is whole and agrees with its CRC-32C: so processes
- * may share the folder, and a copy is never out of date. A part that several threads of this
- * process ask for at once is fetched once. Thread-safe.
+ * Local copies of the parts of label files that were asked for: {@code <folder>/<hash of the
+ * location>/}, in it {@code footer-<hash of version and size>}, {@code head-<CRC-32C>} and {@code
+ * batch-<n>-<CRC-32C>}. A part appears under its name only when it is whole and written through to
+ * the disk, and is compared with its checksum whenever a reader begins with it: so processes may
+ * share the folder, a copy is never out of date, and a broken one is fetched again. A file that has
+ * grown has its first batches here already. Opening a file removes what other versions of it left.
+ * A part that several threads of this process ask for at once is fetched once. Thread-safe.
  */
 final class LabelCache {
   private static final int PREFETCH = 2;
 
   private final ObjectStore objects;
   private final Path folder;
-  private final ConcurrentHashMap<Path, Mono<Path>> underWay = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Path, Mono<ByteBuffer>> underWay = new ConcurrentHashMap<>();
 
   LabelCache(ObjectStore objects, Path folder) {
     this.objects = objects;
@@ -66,22 +66,26 @@ final class LabelCache {
         .flatMap(this::open);
   }
 
-  /** The file, of which no more than the footer is fetched. */
+  /**
+   * The file, of which no more than the footer is fetched: as {@code info} describes it, or as it
+   * is now where it was replaced since.
+   */
   Mono<Original> open(ObjectInfo info) {
-    Path copy = copy(info, "footer");
-    return Mono.fromCallable(() -> Files.exists(copy))
+    return LabelFolder.asItIsNow(objects, info, this::openAs);
+  }
+
+  private Mono<Original> openAs(ObjectInfo info) {
+    CachedFile copies = copies(info.uri());
+    String name = footerName(info);
+    return Mono.fromCallable(() -> copies.footer(name, info))
         .subscribeOn(Schedulers.boundedElastic())
-        .flatMap(there -> there ? read(copy) : fetchFooter(info, copy))
-        .map(
-            bytes ->
-                new Original(info, LabelFooter.parse(bytes, info.size(), info.uri().toString())));
+        .switchIfEmpty(Mono.defer(() -> fetchFooter(info, copies, name)))
+        .map(footer -> new Original(info, footer))
+        .doOnNext(original -> copies.keepOnly(names(original)))
+        .onErrorMap(this::fault);
   }
 
-  private static Mono<ByteBuffer> read(Path copy) {
-    return Mono.fromCallable(() -> ByteBuffer.wrap(Files.readAllBytes(copy)));
-  }
-
-  private Mono<ByteBuffer> fetchFooter(ObjectInfo info, Path copy) {
+  private Mono<LabelFooter> fetchFooter(ObjectInfo info, CachedFile copies, String name) {
     return LabelFolder.readFooterBytes(objects, info)
         .publishOn(Schedulers.boundedElastic())
         .flatMap(
@@ -89,90 +93,108 @@ final class LabelCache {
                 Mono.fromCallable(
                     () -> {
                       // What cannot be read must not be kept.
-                      LabelFooter.parse(bytes, info.size(), info.uri().toString());
-                      Files.createDirectories(copy.getParent());
-                      Path part = part(copy);
-                      try (FileChannel channel = create(part)) {
-                        write(channel, bytes.duplicate());
-                      }
-                      Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE);
-                      return bytes;
+                      LabelFooter footer =
+                          LabelFooter.parse(bytes, info.size(), info.uri().toString());
+                      copies.putFooter(name, bytes);
+                      return footer;
                     }));
   }
 
-  /** A copy of a record batch. Blocks while it is fetched. */
-  Path batch(Original original, int index) {
+  private static String footerName(ObjectInfo info) {
+    return "footer-" + hash(info.version() + "\n" + info.size());
+  }
+
+  private static Set<String> names(Original original) {
+    Set<String> names = new HashSet<>();
+    names.add(footerName(original.info()));
+    names.add(headPart(original).name());
+    for (int i = 0; i < original.footer().blocks().size(); i++) {
+      names.add(batchPart(original, i).name());
+    }
+    return names;
+  }
+
+  /** A record batch, mapped from its copy. Blocks while it is fetched. */
+  ByteBuffer batch(Original original, int index) {
+    return fetch(batchPart(original, index));
+  }
+
+  /** What comes before the first record batch. Blocks while it is fetched. */
+  ByteBuffer head(Original original) {
+    return fetch(headPart(original));
+  }
+
+  private static Part batchPart(Original original, int index) {
     LabelBlock block = original.footer().blocks().get(index);
-    return fetch(
-        new Part(
-            original,
-            "batch-" + index,
-            block.offset(),
-            block.length(),
-            original.footer().checksums().get(index + 1)));
+    long crc32c = original.footer().checksums().get(index + 1);
+    return new Part(original, "batch " + index, block.offset(), block.length(), crc32c);
   }
 
-  /** A copy of what comes before the first record batch. Blocks while it is fetched. */
-  Path head(Original original) {
+  private static Part headPart(Original original) {
     LabelFooter footer = original.footer();
-    return fetch(new Part(original, "head", 0, footer.headLength(), footer.checksums().get(0)));
+    return new Part(original, "head", 0, footer.headLength(), footer.checksums().get(0));
   }
 
-  private record Part(Original original, String name, long offset, long length, long crc32c) {
+  private record Part(Original original, String what, long offset, long length, long crc32c) {
     String where() {
-      return original.where() + ", " + name.replace('-', ' ');
+      return original.where() + ", " + what;
+    }
+
+    String name() {
+      return "%s-%08x".formatted(what.replace(' ', '-'), crc32c);
     }
   }
 
-  private Path fetch(Part part) {
-    Path copy = copy(part.original().info(), part.name());
+  private ByteBuffer fetch(Part part) {
+    CachedFile copies = copies(part.original().info().uri());
+    Path copy = copies.path(part.name());
     return underWay
         .computeIfAbsent(
             copy,
-            name ->
-                Mono.fromCallable(() -> Files.exists(copy) && Files.size(copy) == part.length())
+            path ->
+                Mono.fromCallable(() -> copies.map(part.name(), part.length(), part.crc32c()))
                     .subscribeOn(Schedulers.boundedElastic())
-                    .flatMap(there -> there ? Mono.just(copy) : download(part, copy))
-                    .onErrorMap(IOException.class, UncheckedIOException::new)
+                    .switchIfEmpty(Mono.defer(() -> download(part, copies)))
+                    .onErrorMap(this::fault)
                     // Before whoever waits is told: a fetch that failed is tried again at once.
                     .doOnTerminate(() -> underWay.remove(copy))
                     .cache())
         .block();
   }
 
-  private Mono<Path> download(Part part, Path copy) {
-    Path partial = part(copy);
+  private Mono<ByteBuffer> download(Part part, CachedFile copies) {
     CRC32C crc = new CRC32C();
     return Mono.using(
-            () -> {
-              Files.createDirectories(copy.getParent());
-              return create(partial);
-            },
-            channel ->
+            () -> copies.begin(part.name()),
+            copy ->
                 objects
                     .read(part.original().info().uri(), part.offset(), part.length())
                     .publishOn(Schedulers.boundedElastic(), PREFETCH)
                     .doOnNext(
                         bytes -> {
                           crc.update(bytes.duplicate());
-                          write(channel, bytes);
+                          copy.write(bytes);
                         })
-                    .then(Mono.fromCallable(() -> publish(part, crc.getValue(), partial, copy))),
-            channel -> remove(channel, partial))
+                    .then(
+                        Mono.fromCallable(
+                            () -> {
+                              requireWhole(part, crc.getValue());
+                              return copy.publish();
+                            })),
+            CachedFile.Unfinished::close)
         .onErrorResume(TaustreamException.class, e -> explain(part, e));
   }
 
-  private static Path publish(Part part, long crc32c, Path partial, Path copy) throws IOException {
+  private static void requireWhole(Part part, long crc32c) {
     if (crc32c != part.crc32c()) {
       throw new DamagedLabelFileException(
           "%s: its bytes differ from their CRC-32C in the footer; remove the file and label the shard again"
               .formatted(part.where()));
     }
-    return Files.move(partial, copy, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** A range of another version fails in many ways: the version tells. */
-  private Mono<Path> explain(Part part, TaustreamException fault) {
+  private Mono<ByteBuffer> explain(Part part, TaustreamException fault) {
     ObjectInfo before = part.original().info();
     return objects
         .stat(before.uri())
@@ -199,36 +221,22 @@ final class LabelCache {
         cause);
   }
 
-  private Path copy(ObjectInfo info, String name) {
-    String identity = info.uri() + "\n" + info.version() + "\n" + info.size();
-    UUID hash = UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8));
-    return folder.resolve(hash.toString()).resolve(name);
+  /** A full disk, for one, is no bug. */
+  private Throwable fault(Throwable e) {
+    Throwable cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e;
+    return cause instanceof IOException
+        ? new TaustreamException(
+            "cannot keep parts of label files in %s: %s; is it writable, and is there room?"
+                .formatted(folder, cause),
+            cause)
+        : e;
   }
 
-  private static Path part(Path copy) {
-    return copy.resolveSibling(UUID.randomUUID() + ".part");
+  private CachedFile copies(ObjectUri uri) {
+    return new CachedFile(folder.resolve(hash(uri.toString())));
   }
 
-  private static FileChannel create(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-  }
-
-  private static void remove(FileChannel channel, Path partial) {
-    try {
-      channel.close();
-      Files.deleteIfExists(partial);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void write(FileChannel channel, ByteBuffer bytes) {
-    try {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static String hash(String text) {
+    return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
   }
 }

@@ -10,15 +10,11 @@ import io.taustream.storage.sample.Shard;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /** The commit protocol of {@link LabelFileWriter}. Thread-safe. */
 final class LabelCommit {
-  private static final Logger LOG = LoggerFactory.getLogger(LabelCommit.class);
-
   private final ObjectStore objects;
   private final LabelFolder folder;
   private final LabelIndex index;
@@ -42,27 +38,8 @@ final class LabelCommit {
                 .maxBackoff(Duration.ofSeconds(1))
                 .filter(PreconditionFailedException.class::isInstance)
                 .onRetryExhaustedThrow((spec, signal) -> signal.failure()))
-        .flatMap(stored -> index(LabelManifest.Entry.of(shard, stored.metadata(), stored.info())));
-  }
-
-  /** Brings an entry into the manifest, or leaves that to others where these keep it busy. */
-  Mono<Void> index(LabelManifest.Entry entry) {
-    return unlessBusy(index.put(entry));
-  }
-
-  /** Brings the manifest up to date, or likewise leaves that to others. */
-  Mono<Void> refresh() {
-    return unlessBusy(index.refresh());
-  }
-
-  private static Mono<Void> unlessBusy(Mono<Void> update) {
-    return update.onErrorResume(
-        ManifestBusyException.class,
-        e -> {
-          // Label files answer for themselves until the manifest is refreshed.
-          LOG.warn("{}", e.getMessage());
-          return Mono.empty();
-        });
+        .flatMap(
+            stored -> index.put(LabelManifest.Entry.of(shard, stored.metadata(), stored.info())));
   }
 
   private record Stored(LabelMetadata metadata, ObjectInfo info) {}
@@ -82,6 +59,9 @@ final class LabelCommit {
     return folder
         .footer(info)
         .map(LabelFooter::metadata)
+        .onErrorMap(
+            ObjectNotFoundException.class,
+            gone -> new PreconditionFailedException(info.uri() + " is gone", gone))
         .flatMap(
             there ->
                 there.isOfSameShard(metadata) && there.views() >= metadata.views()

@@ -6,6 +6,7 @@ import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
 import io.taustream.storage.object.WriteCondition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ final class LabelCopy {
    * @return what was written
    * @throws io.taustream.storage.object.PreconditionFailedException if the condition does not hold
    * @throws DamagedLabelFileException if the file is damaged
+   * @throws LabelsChangedException if it is not the one any more that {@code file} describes
    */
   ObjectInfo to(ObjectUri place, StoredLabelFile file, WriteCondition condition) {
     Path copy = scratch.fresh("copied" + LabelFolder.SUFFIX);
@@ -60,11 +62,19 @@ final class LabelCopy {
   private void fetch(StoredLabelFile file, Path copy) throws IOException {
     try (FileChannel channel =
         FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      for (ByteBuffer part : objects.read(file.info().uri()).toIterable(2)) {
-        while (part.hasRemaining()) {
-          channel.write(part);
-        }
+      objects.read(file.info().uri()).doOnNext(part -> append(channel, part)).blockLast();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static void append(FileChannel channel, ByteBuffer part) {
+    try {
+      while (part.hasRemaining()) {
+        channel.write(part);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -72,6 +82,10 @@ final class LabelCopy {
     String place = file.info().uri().toString();
     Optional<String> damage;
     try (LabelFile read = LabelFile.open(copy, allocator)) {
+      if (!file.isAs(read)) {
+        throw new LabelsChangedException(
+            "%s was written anew while it was copied; try again".formatted(place));
+      }
       damage =
           read.verify().stream()
               .findFirst()

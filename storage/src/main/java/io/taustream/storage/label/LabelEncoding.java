@@ -62,7 +62,7 @@ public sealed interface LabelEncoding permits DenseF16, DenseF32, TopK, Sampled 
    * @param bases where each column begins in {@code source}
    * @param row the row within these columns
    * @param destination receives {@code classes} floats at its position, which advances
-   * @return false if a stored value is not finite; the destination then holds it too
+   * @return false if a stored value is not finite; what the destination then holds says nothing
    */
   boolean decode(ByteBuffer source, int[] bases, int row, int classes, FloatBuffer destination);
 

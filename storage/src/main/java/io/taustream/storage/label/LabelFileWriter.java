@@ -18,7 +18,8 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Writes the label file of one shard: collects rows in any interleaving of views, then commits them
  * whole. Between {@link SoftLabelStore#begin} and {@link #commit} only local scratch files are
- * touched. Not thread-safe; appending and closing block on local files.
+ * touched. Appending and closing block on local files. Rows are appended by one thread at a time;
+ * any thread may close the writer, also while a commit that was cancelled is still assembling.
  *
  * <h2>The file</h2>
  *
@@ -97,8 +98,8 @@ import reactor.core.scheduler.Schedulers;
  * batching, gives the same file to the bit. Where the shard lay and which version it was (ETag or
  * modification time, which differ between copies of the same bytes) stands in the manifest ({@link
  * LabelManifest}); size and CRC-32C in the file identify the bytes themselves. If the manifest is
- * lost, a shard is taken for the labelled one if its size agrees, and {@code labels verify}
- * compares the checksum.
+ * lost, a shard of the size that was labelled is read once and compared ({@link
+ * LabelStatus.Unproven}).
  *
  * <h2>Growth</h2>
  *
@@ -189,6 +190,51 @@ public final class LabelFileWriter implements AutoCloseable {
     }
     List<SampleView> rows = batch.rows();
     FloatBuffer logits = batch.logits();
+    LabelEncoding encoding = set.encoding();
+    append(
+        rows,
+        (row, columns) -> {
+          SampleView sample = rows.get(row);
+          logits.position(row * set.classes());
+          encoding.requireStorable(logits, set.classes(), sample);
+          encoding.encode(logits, set.classes(), Draws.seed(set.teacherSha256(), sample), columns);
+        });
+    usable = true;
+  }
+
+  /**
+   * Appends rows that are encoded already, as {@link LabelFile#stored} gives them: in what order,
+   * see {@link #append(SoftLabelBatch)}.
+   *
+   * @param labels one for each of {@code rows}, in this file's encoding
+   * @throws TaustreamException if one of them is nothing that the encoding could have written: it
+   *     names the sample; the writer can then only be closed
+   */
+  public synchronized void append(List<SampleView> rows, EncodedRows labels) {
+    requireUsable();
+    usable = false;
+    append(
+        rows,
+        (row, columns) -> {
+          String wrong = labels.inspect(row, set);
+          if (wrong != null) {
+            SampleView sample = rows.get(row);
+            throw new TaustreamException(
+                "sample '%s' (%s, ordinal %d, view %d) has no %s label: %s"
+                    .formatted(
+                        sample.key(),
+                        sample.shard(),
+                        sample.ordinal(),
+                        sample.view(),
+                        set.encoding().text(),
+                        wrong));
+          }
+          labels.copy(row, columns);
+        });
+    usable = true;
+  }
+
+  private void append(List<SampleView> rows, LabelSpill.RowSource source) {
     try {
       int from = 0;
       while (from < rows.size()) {
@@ -197,13 +243,12 @@ public final class LabelFileWriter implements AutoCloseable {
         while (to < rows.size() && rows.get(to).view() == first.view()) {
           requireOwn(rows.get(to++));
         }
-        spill.append(rows, from, to, logits);
+        spill.append(rows, from, to, source);
         from = to;
       }
     } catch (IOException e) {
       throw scratchFailure(e);
     }
-    usable = true;
   }
 
   private void requireOwn(SampleView row) {
@@ -217,11 +262,12 @@ public final class LabelFileWriter implements AutoCloseable {
   /**
    * Commits the labels as described above. Cold; subscribe once. Assembling runs on the bounded
    * elastic scheduler. Cancelling before the conditional write leaves the store as it was; in every
-   * case the writer must still be closed, after the Mono has ended.
+   * case the writer must still be closed, after the Mono has ended or was cancelled.
    *
    * @param crc32cOfShard CRC-32C of the data shard's bytes as read
    * @param skippedOrdinals samples without a decodable image
-   * @return what was committed
+   * @return what was appended; where another process has committed as much meanwhile, its file lies
+   *     there
    * @throws IllegalArgumentException as an error, if the appended and the skipped samples are not
    *     together all ordinals from 0 up, each once
    * @throws LabelsNotExtendableException as an error, if there are views already and these are not

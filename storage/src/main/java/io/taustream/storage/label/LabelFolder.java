@@ -1,11 +1,13 @@
 package io.taustream.storage.label;
 
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectInfo;
 import io.taustream.storage.object.ObjectNotFoundException;
 import io.taustream.storage.object.ObjectStore;
 import io.taustream.storage.object.ObjectUri;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -13,6 +15,7 @@ import reactor.core.publisher.Mono;
 final class LabelFolder {
   static final String SUFFIX = ".arrow";
   private static final int FIRST_READ = 64 << 10;
+  private static final int MOST_REPLACEMENTS = 5;
 
   private final ObjectStore objects;
   private final ObjectUri folder;
@@ -64,14 +67,57 @@ final class LabelFolder {
 
   /** The file's footer, checked to be one of this folder's set. */
   Mono<LabelFooter> footer(ObjectInfo info) {
-    return readFooter(objects, info)
-        .doOnNext(footer -> set.requireSame(footer.metadata().set(), "label file " + info.uri()));
+    return file(info).map(StoredLabelFile::footer);
   }
 
-  /** Reads the end of any label file: one ranged read, or two if the footer is a long one. */
+  /** The file as {@link #find} finds it, checked to be one of this folder's set. */
+  Mono<StoredLabelFile> file(ObjectInfo info) {
+    return find(objects, info)
+        .doOnNext(file -> set.requireSame(file.metadata().set(), "label file " + info.uri()));
+  }
+
+  /** The footer of any label file as {@link #find} finds it. */
   static Mono<LabelFooter> readFooter(ObjectStore objects, ObjectInfo info) {
-    return readFooterBytes(objects, info)
-        .map(tail -> LabelFooter.parse(tail, info.size(), info.uri().toString()));
+    return find(objects, info).map(StoredLabelFile::footer);
+  }
+
+  /**
+   * Reads the end of any label file: one ranged read, or two if the footer is a long one. Where the
+   * file was replaced since it was described, it is the file that lies there now, and described so.
+   */
+  static Mono<StoredLabelFile> find(ObjectStore objects, ObjectInfo info) {
+    return asItIsNow(
+        objects,
+        info,
+        now ->
+            readFooterBytes(objects, now)
+                .map(tail -> LabelFooter.parse(tail, now.size(), now.uri().toString()))
+                .map(footer -> new StoredLabelFile(now, footer)));
+  }
+
+  /**
+   * Reads an object that was described by a request of its own. If another process replaces it
+   * between the two, the old size cuts the new object anywhere, which looks like damage: so where
+   * reading fails and the version is another one now, it is read again as it is now.
+   */
+  static <T> Mono<T> asItIsNow(
+      ObjectStore objects, ObjectInfo info, Function<ObjectInfo, Mono<T>> read) {
+    return asItIsNow(objects, info, read, MOST_REPLACEMENTS);
+  }
+
+  private static <T> Mono<T> asItIsNow(
+      ObjectStore objects, ObjectInfo info, Function<ObjectInfo, Mono<T>> read, int replacements) {
+    return read.apply(info)
+        .onErrorResume(
+            TaustreamException.class,
+            fault ->
+                objects
+                    .stat(info.uri())
+                    .flatMap(
+                        now ->
+                            now.version().equals(info.version()) || replacements == 0
+                                ? Mono.error(fault)
+                                : asItIsNow(objects, now, read, replacements - 1)));
   }
 
   /** The bytes of the footer to the file's end. */

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -21,7 +23,8 @@ import reactor.util.retry.Retry;
 /**
  * Reads and updates one folder's manifest. Updates are conditional writes that are tried again on a
  * conflict, so that no writer loses another's entries; writers of this process write each other's
- * waiting entries along. Thread-safe.
+ * waiting entries along. Where other processes write the manifest all the time, an update is left
+ * to them: it is an index, which can be refreshed. Thread-safe.
  */
 final class LabelIndex {
   private static final Logger LOG = LoggerFactory.getLogger(LabelIndex.class);
@@ -35,20 +38,45 @@ final class LabelIndex {
       new AtomicReference<>(Map.of());
   private final Map<String, LabelManifest.Entry> waiting = new ConcurrentHashMap<>();
 
+  /** What this process knows, whether or not the manifest could be written. */
+  private final Map<String, LabelManifest.Entry> own = new ConcurrentHashMap<>();
+
   LabelIndex(ObjectStore objects, LabelFolder folder, LabelSet set) {
     this.objects = objects;
     this.folder = folder;
     this.set = set;
   }
 
-  /** The entry that describes this label file; empty where the manifest has none. */
+  /**
+   * The entry that describes this label file; empty where neither this process has put one nor the
+   * manifest has one.
+   */
   Mono<LabelManifest.Entry> entry(String shardName, ObjectInfo label) {
-    Mono<LabelManifest.Entry> known =
-        Mono.fromSupplier(() -> cached.get().get(shardName)).filter(e -> e.describes(label));
-    return known.switchIfEmpty(load().then(known));
+    Mono<LabelManifest.Entry> put = describing(label, () -> own.get(shardName));
+    Mono<LabelManifest.Entry> known = describing(label, () -> cached.get().get(shardName));
+    return put.switchIfEmpty(known).switchIfEmpty(load().then(known));
   }
 
-  /** Adds or replaces an entry; completes when the manifest holds it or a later one. */
+  /**
+   * The entry of a label file of which only the footer was read. An entry of an older file tells of
+   * which version of the shard it was, where both were made from the same bytes.
+   */
+  LabelManifest.Entry ofFile(LabelMetadata metadata, ObjectInfo label) {
+    LabelManifest.Entry entry = LabelManifest.Entry.ofFile(metadata, label);
+    return Stream.of(own, cached.get())
+        .map(entries -> entries.get(metadata.shardName()))
+        .filter(old -> old != null && old.version() != null && old.isOfSameBytes(entry))
+        .findFirst()
+        .map(old -> entry.madeFrom(old.uri(), old.version()))
+        .orElse(entry);
+  }
+
+  private static Mono<LabelManifest.Entry> describing(
+      ObjectInfo label, Supplier<LabelManifest.Entry> entry) {
+    return Mono.fromSupplier(entry).filter(found -> found.describes(label));
+  }
+
+  /** Adds or replaces an entry; completes when the manifest holds it or a later one, or is busy. */
   Mono<Void> put(LabelManifest.Entry entry) {
     return putAll(List.of(entry));
   }
@@ -58,6 +86,7 @@ final class LabelIndex {
     return Mono.defer(
         () -> {
           entries.forEach(entry -> waiting.put(entry.shard(), entry));
+          entries.forEach(entry -> own.put(entry.shard(), entry));
           return update(false)
               .doFinally(signal -> entries.forEach(entry -> waiting.remove(entry.shard(), entry)));
         });
@@ -66,6 +95,11 @@ final class LabelIndex {
   /** Brings the manifest up to date with the files that lie in the folder. */
   Mono<Void> refresh() {
     return update(true);
+  }
+
+  /** Fails with {@link LabelsMismatchException} where the manifest is another set's. */
+  Mono<Void> requireSameSet() {
+    return load().then();
   }
 
   private record Versioned(LabelManifest manifest, WriteCondition condition) {
@@ -82,12 +116,17 @@ final class LabelIndex {
                 .maxBackoff(Duration.ofSeconds(1))
                 .jitter(0.9)
                 .filter(PreconditionFailedException.class::isInstance)
-                .onRetryExhaustedThrow(
-                    (spec, signal) ->
-                        new ManifestBusyException(
-                            "%s was written by others %d times in a row; it is left to them"
-                                .formatted(folder.manifest(), MAX_ATTEMPTS),
-                            signal.failure())));
+                .onRetryExhaustedThrow((spec, signal) -> signal.failure()))
+        .onErrorResume(
+            PreconditionFailedException.class,
+            e -> {
+              // Label files answer for themselves until the manifest is refreshed.
+              LOG.warn(
+                  "{} was written by others {} times in a row; it is left to them",
+                  folder.manifest(),
+                  MAX_ATTEMPTS);
+              return Mono.empty();
+            });
   }
 
   /** An absent or broken manifest says nothing about the files that may lie there already. */
@@ -160,13 +199,8 @@ final class LabelIndex {
       return Mono.just(old);
     }
     return folder
-        .footer(info)
-        .map(footer -> LabelManifest.Entry.ofFile(footer.metadata(), info))
-        .map(
-            entry ->
-                old != null && old.isOfSameBytes(entry)
-                    ? entry.madeFrom(old.uri(), old.version())
-                    : entry)
+        .file(info)
+        .map(file -> ofFile(file.metadata(), file.info()))
         .onErrorResume(
             DamagedLabelFileException.class,
             e -> {

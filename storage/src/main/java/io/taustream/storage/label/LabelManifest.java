@@ -20,19 +20,20 @@ import java.util.TreeMap;
  * {@code manifest.json}: an index of one folder's label files, so that asking for a shard's labels
  * costs no read of the label file, and the only place that knows which <em>version</em> of a shard
  * was labelled. The label files are the truth: an entry counts only while {@code bytes} and {@code
- * label_version} are those of the file, and a lost or broken manifest is rebuilt from the files.
+ * labelVersion} are those of the file, and a lost or broken manifest is rebuilt from the files.
  *
  * <p>A JSON object, UTF-8:
  *
  * <ul>
  *   <li>{@code format}: 1
  *   <li>{@code teacher}, {@code teacher_sha256}, {@code view_id}, {@code view} (the description, a
- *       string), {@code classes}, {@code encoding}, and what the encoding is made of (for top-k,
- *       {@code k} and {@code rest_temperatures}), as strings: as in the files
+ *       string), {@code classes}, {@code encoding}, and what the encoding is made of ({@link
+ *       LabelEncoding#parameters}), as strings: as in the files
  *   <li>{@code shards}, by name: {@code shard}; {@code uri} and {@code version} of the data shard,
  *       null in an entry rebuilt from the file alone; {@code size} and {@code crc32c} of the data
- *       shard; {@code samples}, {@code skipped} (a count), {@code views}; {@code rows}, {@code
- *       bytes}, {@code label_version} of the label file
+ *       shard; {@code samplesCrc32c} ({@link SampleDigest}), {@code samples}, {@code skipped} (a
+ *       count), {@code views}; {@code rows}, {@code bytes}, {@code labelVersion} of the label file.
+ *       An entry that lacks one of these, or whose checksums are not 8 hex digits, does not count
  * </ul>
  */
 record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
@@ -97,7 +98,11 @@ record LabelManifest(LabelSet set, SortedMap<String, Entry> entries) {
     }
 
     private boolean isWhole() {
-      return shard != null && crc32c != null && samplesCrc32c != null && views > 0;
+      return shard != null && isCrc(crc32c) && isCrc(samplesCrc32c) && views > 0;
+    }
+
+    private static boolean isCrc(String text) {
+      return text != null && text.matches("[0-9a-f]{8}");
     }
 
     boolean describes(ObjectInfo label) {

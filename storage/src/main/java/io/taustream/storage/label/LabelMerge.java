@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /**
  * Joins label stores that were made on several machines: brings the label files of others, byte for
@@ -31,14 +30,16 @@ import org.slf4j.LoggerFactory;
  *       other logits.
  * </ul>
  *
- * <p>Of a set in which there is a conflict nothing is copied: half of a set by another teacher run
- * would be worse than none. Other sets are copied. Record batches are compared by their checksums;
- * a file is verified whole before it is written, so damage does not spread. Writes are conditional:
- * a labelling that goes on in the target meanwhile loses nothing. The manifest takes over which
- * version of a shard was labelled.
+ * <p>Of a set in which there is a conflict nothing is copied, or nothing more where the conflict
+ * comes up on the way: half of a set by another teacher run would be worse than none. It is a
+ * conflict too where the target's folder has labels of another encoding. Other sets are copied.
+ * Record batches are compared by their checksums; a file is verified whole before it is written, so
+ * damage does not spread, and a damaged file keeps no other from being copied. Writes are
+ * conditional, and what is written is compared with what was judged: a labelling that goes on in
+ * the target or a source meanwhile loses nothing. The manifest takes over which version of a shard
+ * was labelled.
  */
 public final class LabelMerge {
-  private static final Logger LOG = LoggerFactory.getLogger(LabelMerge.class);
   private static final int ATTEMPTS = 5;
 
   private final ObjectStore objects;
@@ -68,17 +69,38 @@ public final class LabelMerge {
    * @param superseded files of the target that were replaced by one with more views
    * @param skipped files that the target had
    * @param bytes written
-   * @param conflicts one line each, naming both files; none: all is joined
+   * @param conflicts one line each, naming both files
+   * @param damaged files that could not be copied or replaced since they are damaged, one line each
    */
   public record Summary(
-      int copied, int superseded, int skipped, long bytes, List<String> conflicts) {}
+      int copied,
+      int superseded,
+      int skipped,
+      long bytes,
+      List<String> conflicts,
+      List<String> damaged) {
+    /** Whether the target now has all that the sources have. */
+    public boolean isWhole() {
+      return conflicts.isEmpty() && damaged.isEmpty();
+    }
+  }
 
   private static final class Tally {
     private final List<String> conflicts = new ArrayList<>();
+    private final List<String> damaged = new ArrayList<>();
     private int copied;
     private int superseded;
     private int skipped;
     private long bytes;
+
+    void count(ObjectInfo written, boolean replaced) {
+      bytes += written.size();
+      if (replaced) {
+        superseded++;
+      } else {
+        copied++;
+      }
+    }
   }
 
   /**
@@ -99,59 +121,105 @@ public final class LabelMerge {
       sources.forEach(source -> take(source, copy, tally));
     }
     return new Summary(
-        tally.copied, tally.superseded, tally.skipped, tally.bytes, List.copyOf(tally.conflicts));
+        tally.copied,
+        tally.superseded,
+        tally.skipped,
+        tally.bytes,
+        List.copyOf(tally.conflicts),
+        List.copyOf(tally.damaged));
   }
 
   private void take(ObjectUri source, LabelCopy copy, Tally tally) {
+    StoredLabels from = new StoredLabels(objects, source);
     Map<LabelSet, List<StoredLabelFile>> sets = new LinkedHashMap<>();
-    for (StoredLabelFile file : new StoredLabels(objects, source).files().toIterable()) {
-      sets.computeIfAbsent(file.metadata().set(), set -> new ArrayList<>()).add(file);
+    boolean empty = true;
+    for (StoredLabels.Found found : from.found().toIterable()) {
+      empty = false;
+      if (found instanceof StoredLabels.Found.Whole whole) {
+        sets.computeIfAbsent(whole.file().metadata().set(), set -> new ArrayList<>())
+            .add(whole.file());
+      } else {
+        tally.damaged.add(((StoredLabels.Found.Damaged) found).why());
+      }
     }
-    if (sets.isEmpty()) {
+    if (empty) {
       throw new TaustreamException(
           "there are no label files under %s; name the root of a label store, the folder that"
                   .formatted(source)
               + " labels.store names");
     }
-    sets.forEach((set, files) -> take(source, set, files, copy, tally));
+    sets.forEach((set, files) -> take(from, set, files, copy, tally));
   }
 
   private void take(
-      ObjectUri source, LabelSet set, List<StoredLabelFile> files, LabelCopy copy, Tally tally) {
-    List<String> conflicts =
-        files.stream().flatMap(file -> LabelConflict.between(file, there(file)).stream()).toList();
+      StoredLabels source, LabelSet set, List<StoredLabelFile> files, LabelCopy copy, Tally tally) {
+    LabelFolder folder = new LabelFolder(objects, target.root(), set);
+    LabelIndex to = new LabelIndex(objects, folder, set);
+    List<String> conflicts = new ArrayList<>();
+    otherSet(source, folder, to).ifPresent(conflicts::add);
+    if (conflicts.isEmpty()) {
+      files.forEach(file -> conflict(file).ifPresent(conflicts::add));
+    }
     if (!conflicts.isEmpty()) {
       tally.conflicts.addAll(conflicts);
       return;
     }
-    LabelIndex from = new LabelIndex(objects, new LabelFolder(objects, source, set), set);
-    LabelIndex to = new LabelIndex(objects, new LabelFolder(objects, target.root(), set), set);
+    LabelIndex from = new LabelIndex(objects, new LabelFolder(objects, source.root(), set), set);
     List<LabelManifest.Entry> entries = new ArrayList<>();
     try {
       for (StoredLabelFile file : files) {
-        take(file, copy, tally).map(written -> entry(file, from, written)).ifPresent(entries::add);
+        int before = tally.conflicts.size();
+        take(source, file, copy, tally)
+            .map(written -> entry(written, from))
+            .ifPresent(entries::add);
+        if (tally.conflicts.size() > before) {
+          break;
+        }
       }
-    } finally {
-      index(to, entries);
+    } catch (RuntimeException e) {
+      index(to, entries).onErrorResume(TaustreamException.class, second -> Mono.empty()).block();
+      throw e;
     }
+    index(to, entries).block();
   }
 
-  /** A target whose manifest is busy judges the new files by themselves. */
-  private static void index(LabelIndex to, List<LabelManifest.Entry> entries) {
-    if (entries.isEmpty()) {
-      return;
-    }
+  private static Mono<Void> index(LabelIndex to, List<LabelManifest.Entry> entries) {
+    return entries.isEmpty() ? Mono.empty() : to.putAll(entries);
+  }
+
+  /** Why the target's folder cannot take in files of the set: it has those of another one. */
+  private static Optional<String> otherSet(StoredLabels source, LabelFolder folder, LabelIndex to) {
     try {
-      to.putAll(entries).block();
-    } catch (ManifestBusyException e) {
-      LOG.warn("{}", e.getMessage());
+      to.requireSameSet().block();
+      folder
+          .list()
+          .concatMap(
+              info ->
+                  folder
+                      .footer(info)
+                      .onErrorResume(DamagedLabelFileException.class, e -> Mono.empty()))
+          .next()
+          .block();
+      return Optional.empty();
+    } catch (LabelsMismatchException e) {
+      return Optional.of("%s contradicts it: %s".formatted(source.root(), e.getMessage()));
     }
   }
 
-  private static LabelManifest.Entry entry(
-      StoredLabelFile file, LabelIndex from, ObjectInfo written) {
+  /** Empty too where the target's file is damaged. */
+  private Optional<String> conflict(StoredLabelFile file) {
+    try {
+      return LabelConflict.between(file, there(file));
+    } catch (DamagedLabelFileException e) {
+      // Told when the file's turn comes.
+      return Optional.empty();
+    }
+  }
+
+  private static LabelManifest.Entry entry(Written written, LabelIndex from) {
+    StoredLabelFile file = written.file();
     String shard = file.metadata().shardName();
-    LabelManifest.Entry entry = LabelManifest.Entry.ofFile(file.metadata(), written);
+    LabelManifest.Entry entry = LabelManifest.Entry.ofFile(file.metadata(), written.info());
     return from.entry(shard, file.info())
         .map(old -> entry.madeFrom(old.uri(), old.version()))
         .defaultIfEmpty(entry)
@@ -162,32 +230,44 @@ public final class LabelMerge {
     return target.at(file.placeIn(target.root())).blockOptional();
   }
 
-  /** Empty where the target has it already. */
-  private Optional<ObjectInfo> take(StoredLabelFile file, LabelCopy copy, Tally tally) {
-    PreconditionFailedException lost = null;
+  /**
+   * What was written.
+   *
+   * @param file of the source, as it was copied
+   * @param info of the copy
+   */
+  private record Written(StoredLabelFile file, ObjectInfo info) {}
+
+  /** Empty where nothing was written: the target has it, or the tally says why not. */
+  private Optional<Written> take(
+      StoredLabels source, StoredLabelFile listed, LabelCopy copy, Tally tally) {
+    StoredLabelFile file = listed;
+    TaustreamException lost = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Optional<StoredLabelFile> there = there(file);
-      Optional<String> conflict = LabelConflict.between(file, there);
-      if (conflict.isPresent()) {
-        // Labelled into the target since the set was looked at.
-        tally.conflicts.add(conflict.get());
-        return Optional.empty();
-      }
-      if (there.isPresent() && there.get().metadata().views() >= file.metadata().views()) {
-        tally.skipped++;
-        return Optional.empty();
-      }
       try {
-        ObjectInfo written = copy.to(file.placeIn(target.root()), file, replacing(there));
-        tally.bytes += written.size();
-        if (there.isPresent()) {
-          tally.superseded++;
-        } else {
-          tally.copied++;
+        Optional<StoredLabelFile> there = there(file);
+        Optional<String> conflict = LabelConflict.between(file, there);
+        if (conflict.isPresent()) {
+          // Labelled into the target since the set was looked at.
+          tally.conflicts.add(conflict.get());
+          return Optional.empty();
         }
-        return Optional.of(written);
+        if (there.isPresent() && there.get().metadata().views() >= file.metadata().views()) {
+          tally.skipped++;
+          return Optional.empty();
+        }
+        ObjectInfo written = copy.to(file.placeIn(target.root()), file, replacing(there));
+        tally.count(written, there.isPresent());
+        return Optional.of(new Written(file, written));
       } catch (PreconditionFailedException e) {
         lost = e;
+      } catch (LabelsChangedException e) {
+        // The source is being labelled: what it has now counts.
+        lost = e;
+        file = source.at(file.info().uri()).blockOptional().orElse(file);
+      } catch (DamagedLabelFileException e) {
+        tally.damaged.add(e.getMessage());
+        return Optional.empty();
       }
     }
     throw lost;

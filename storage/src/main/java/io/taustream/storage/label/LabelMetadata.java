@@ -64,7 +64,7 @@ public record LabelMetadata(
   }
 
   /** The schema metadata in the order in which it is written. */
-  Map<String, String> toMap() {
+  public Map<String, String> toMap() {
     Map<String, String> map = new LinkedHashMap<>();
     map.put(PREFIX + "format", Integer.toString(FORMAT));
     map.put(PREFIX + "teacher", set.teacherName());

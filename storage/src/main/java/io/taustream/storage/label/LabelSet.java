@@ -56,6 +56,16 @@ public record LabelSet(
     return root.child(teacherId()).child(viewId);
   }
 
+  /** Where the labels of a shard are, in a store with this root. */
+  public ObjectUri labelFile(ObjectUri root, String shardName) {
+    return folder(root).child(shardName + LabelFolder.SUFFIX);
+  }
+
+  /** The same of other views. */
+  public LabelSet withView(String id, String json) {
+    return new LabelSet(teacherName, teacherSha256, id, json, classes, encoding);
+  }
+
   /**
    * Fails where {@code found} is another set.
    *
@@ -68,7 +78,14 @@ public record LabelSet(
     require(where, "view", found.viewId, viewId);
     require(where, "view", found.viewJson, viewJson);
     require(where, "class count", found.classes, classes);
-    require(where, "encoding", found.encoding, encoding);
+    require(where, "encoding", text(found.encoding), text(encoding));
+  }
+
+  /** Such as {@code dense-f16}, or {@code top-k {k=10, …}}. */
+  private static String text(LabelEncoding encoding) {
+    return encoding.parameters().isEmpty()
+        ? encoding.text()
+        : encoding.text() + " " + encoding.parameters();
   }
 
   private static void require(String where, String what, Object found, Object expected) {

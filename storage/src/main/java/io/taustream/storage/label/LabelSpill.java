@@ -9,7 +9,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,16 +26,22 @@ import org.apache.arrow.memory.OutOfMemoryException;
  * Rows on local disk until their shard is complete: one file for each view, in which rows already
  * lie in columns and batches as the label file will hold them, and one file of the samples, whose
  * keys and labels all views share. Memory: one staging buffer, and a bit for each sample. Not
- * thread-safe.
+ * thread-safe, except that it may be closed while {@link #copy} runs, which then fails.
  */
 final class LabelSpill implements AutoCloseable {
   private static final int STAGING_BYTES = 256 << 10;
+  private static final int COPY_BYTES = 64 << 10;
+
+  /** Puts one row into each of the encoding's columns. */
+  @FunctionalInterface
+  interface RowSource {
+    void put(int row, ByteBuffer[] columns);
+  }
 
   /** One sample, as all views have it. */
   record Sample(ByteBuffer key, int label) {}
 
   private final Path folder;
-  private final LabelSet set;
   private final int batchRows;
   // Bytes a row takes in the view seeds (first) and in each of the encoding's columns.
   private final int[] widths;
@@ -57,7 +62,6 @@ final class LabelSpill implements AutoCloseable {
       throws IOException {
     this.folder = folder;
     this.firstView = firstView;
-    this.set = set;
     this.batchRows = LabelFileFormat.batchRows(set);
     List<LabelColumn> columns = set.encoding().columns(set.classes());
     widths = new int[columns.size() + 1];
@@ -102,9 +106,9 @@ final class LabelSpill implements AutoCloseable {
   /**
    * Appends rows {@code from} to {@code to} of a batch, all of one view.
    *
-   * @param logits the whole batch's
+   * @param source asked for each of these rows, in their order
    */
-  void append(List<SampleView> rows, int from, int to, FloatBuffer logits) throws IOException {
+  void append(List<SampleView> rows, int from, int to, RowSource source) throws IOException {
     int number = rows.get(from).view();
     if (views[number] == null) {
       views[number] = new ViewSpill(folder.resolve("view-" + number));
@@ -121,10 +125,7 @@ final class LabelSpill implements AutoCloseable {
       int first = view.rows;
       for (; row < end; row++) {
         SampleView sample = rows.get(row);
-        logits.position(row * set.classes());
-        set.encoding().requireStorable(logits, set.classes(), sample);
-        set.encoding()
-            .encode(logits, set.classes(), Draws.seed(set.teacherSha256(), sample), columns);
+        source.put(row, columns);
         stages[0].putLong(sample.viewSeed());
         view.add(sample);
         addSample(view, sample);
@@ -194,7 +195,9 @@ final class LabelSpill implements AutoCloseable {
   void copy(int view, int column, int firstRow, int rows, ByteSink target) throws IOException {
     long position = position(column, firstRow);
     long left = (long) rows * widths[column];
-    ByteBuffer buffer = staging.nioBuffer(0, Math.toIntExact(staging.capacity()));
+    // Not the staging buffer: a cancelled commit is closed while it may still be copying here, and
+    // memory on the heap outlives whoever reads it.
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(left, COPY_BYTES));
     while (left > 0) {
       buffer.clear().limit((int) Math.min(left, buffer.capacity()));
       int read = views[view].channel.read(buffer, position);

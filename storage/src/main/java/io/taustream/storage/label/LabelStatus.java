@@ -24,9 +24,9 @@ public sealed interface LabelStatus {
   record Partial(int views, int wanted) implements LabelStatus {}
 
   /**
-   * It has, made from as many bytes in another version: a copy of the shard has one, and a shard
-   * that was changed has too. Whoever can read the shard compares and says so with {@link
-   * SoftLabelStore#confirm}.
+   * It has, made from as many bytes in another version, or in one that is not known: a copy of the
+   * shard has another version, and a shard that was changed has too. Whoever can read the shard
+   * compares and says so with {@link SoftLabelStore#confirm}.
    *
    * @param why in words
    */

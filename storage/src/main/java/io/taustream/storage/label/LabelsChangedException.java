@@ -6,6 +6,10 @@ import io.taustream.storage.TaustreamException;
 public final class LabelsChangedException extends TaustreamException {
   private static final long serialVersionUID = 1L;
 
+  LabelsChangedException(String message) {
+    super(message);
+  }
+
   LabelsChangedException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * A folder of one open store, or of one merge, under a scratch folder that several processes may
- * share. It is marked by a lock that the operating system drops with the process, however it ends;
- * opening removes what killed processes left. Thread-safe.
+ * A folder of one open store, merge, export or import, under a scratch folder that several
+ * processes may share. It is marked by a lock that the operating system drops with the process,
+ * however it ends; opening removes what killed processes left. Thread-safe.
  */
-final class ScratchFolder implements AutoCloseable {
+public final class ScratchFolder implements AutoCloseable {
   private static final String PREFIX = "labels-";
   private static final String LOCK = ".lock";
 
@@ -35,7 +35,13 @@ final class ScratchFolder implements AutoCloseable {
     this.lock = lock;
   }
 
-  static ScratchFolder open(Path scratch) {
+  /**
+   * Makes a folder of its own.
+   *
+   * @param scratch made where it is missing
+   * @throws TaustreamException if it cannot be written to
+   */
+  public static ScratchFolder open(Path scratch) {
     try {
       Files.createDirectories(scratch);
       removeAbandoned(scratch);
@@ -54,7 +60,7 @@ final class ScratchFolder implements AutoCloseable {
   }
 
   /** A path in the folder that nobody else was given. */
-  Path fresh(String name) {
+  public Path fresh(String name) {
     return folder.resolve(next.getAndIncrement() + "-" + name);
   }
 

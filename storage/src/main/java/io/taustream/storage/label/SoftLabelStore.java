@@ -9,7 +9,10 @@ import io.taustream.storage.sample.Shard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -27,6 +30,8 @@ import reactor.core.scheduler.Schedulers;
 public final class SoftLabelStore implements AutoCloseable {
   /** As many as {@code view: uint16} tells apart. */
   private static final int MOST_VIEWS = 65_536;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SoftLabelStore.class);
 
   private final ObjectUri root;
   private final ObjectStore objects;
@@ -127,8 +132,8 @@ public final class SoftLabelStore implements AutoCloseable {
 
   /**
    * Whether the shard has labels. One request, as long as the manifest agrees with what lies there;
-   * where it does not, a read of the label file's footer besides. The manifest knows which version
-   * of the shard was labelled; without it, equal size counts as equal.
+   * where it does not, a read of the label file's footer besides. Only the manifest knows which
+   * version of the shard was labelled: without it, the status is {@link LabelStatus.Unproven}.
    */
   public Mono<LabelStatus> status(Shard shard) {
     return folder
@@ -146,7 +151,7 @@ public final class SoftLabelStore implements AutoCloseable {
 
   private Mono<LabelManifest.Entry> entry(Shard shard, ObjectInfo info) {
     Mono<LabelManifest.Entry> fromFile =
-        folder.footer(info).map(footer -> LabelManifest.Entry.ofFile(footer.metadata(), info));
+        folder.file(info).map(file -> index.ofFile(file.metadata(), file.info()));
     return index.entry(shard.name(), info).switchIfEmpty(fromFile);
   }
 
@@ -155,7 +160,11 @@ public final class SoftLabelStore implements AutoCloseable {
       return new LabelStatus.Stale(
           "made from %d bytes, %s has %d".formatted(entry.size(), shard.uri(), shard.size()));
     }
-    if (entry.version() != null && !entry.version().equals(shard.version())) {
+    if (entry.version() == null) {
+      return new LabelStatus.Unproven(
+          "it is not known which version of %s they were made from".formatted(shard.uri()));
+    }
+    if (!entry.version().equals(shard.version())) {
       return new LabelStatus.Unproven(
           "made from version %s of %s, %s is version %s"
               .formatted(entry.version(), entry.uri(), shard.uri(), shard.version()));
@@ -203,7 +212,22 @@ public final class SoftLabelStore implements AutoCloseable {
                 return stale(shard, "keys or classes", entry.samplesCrc32c(), samples);
               }
               LabelManifest.Entry same = entry.madeFrom(shard.uri().toString(), shard.version());
-              return committer.index(same).thenReturn(judge(shard, same));
+              return remember(same).thenReturn(judge(shard, same));
+            });
+  }
+
+  /** A store that may only be read is used all the same; every process then compares for itself. */
+  private Mono<Void> remember(LabelManifest.Entry entry) {
+    return index
+        .put(entry)
+        .onErrorResume(
+            e -> e instanceof TaustreamException && !(e instanceof LabelsMismatchException),
+            e -> {
+              LOG.warn(
+                  "{}; that the labels of {} are right is known to this process only",
+                  e.getMessage(),
+                  entry.shard());
+              return Mono.empty();
             });
   }
 
@@ -234,11 +258,26 @@ public final class SoftLabelStore implements AutoCloseable {
   public Mono<LabelFileWriter> extend(Shard shard) {
     return folder
         .stat(shard.name())
-        .flatMap(info -> folder.footer(info).map(footer -> new LabelBase(objects, info, footer)))
-        .filter(base -> base.views() < views)
+        .flatMap(folder::file)
+        .map(file -> new LabelBase(objects, file.info(), file.footer()))
+        .flatMap(
+            base -> base.views() < views ? Mono.just(base) : known(shard, base).then(Mono.empty()))
         .publishOn(Schedulers.boundedElastic())
         .map(base -> begin(shard, Optional.of(base)))
         .doOnDiscard(LabelFileWriter.class, LabelFileWriter::close);
+  }
+
+  /** The manifest says that views are missing which the file has: the file is right. */
+  private Mono<Void> known(Shard shard, LabelBase base) {
+    // Asked anew first: an entry that was written meanwhile knows the shard's version.
+    return index
+        .entry(shard.name(), base.info())
+        .hasElement()
+        .flatMap(
+            there ->
+                there
+                    ? Mono.empty()
+                    : index.put(index.ofFile(base.footer().metadata(), base.info())));
   }
 
   private LabelFileWriter begin(Shard shard, Optional<LabelBase> base) {
@@ -270,18 +309,31 @@ public final class SoftLabelStore implements AutoCloseable {
    * @return the file; the caller closes it; it may outlive the store, but not the object store
    */
   public Mono<LabelFile> open(Shard shard) {
+    return open(shard, this::open);
+  }
+
+  /**
+   * Like {@link #open(Shard)}, for whoever wants to know what lies in the store: nothing is read
+   * that was fetched before, and what is fetched is removed when the file is closed.
+   */
+  public Mono<LabelFile> openUncached(Shard shard) {
+    return open(shard, this::openUncached);
+  }
+
+  private Mono<LabelFile> open(Shard shard, Function<ObjectInfo, Mono<LabelFile>> open) {
     return status(shard)
         .flatMap(
             status ->
                 status instanceof LabelStatus.Complete complete
-                    ? open(shard, complete.crc32c())
+                    ? open(shard, complete.crc32c(), open)
                     : Mono.error(missing(shard, status)));
   }
 
-  private Mono<LabelFile> open(Shard shard, long crc32c) {
+  private Mono<LabelFile> open(
+      Shard shard, long crc32c, Function<ObjectInfo, Mono<LabelFile>> open) {
     return folder
         .stat(shard.name())
-        .flatMap(this::open)
+        .flatMap(open)
         .doOnNext(file -> requireLabelled(file, shard, crc32c))
         .doOnDiscard(LabelFile.class, LabelFile::close);
   }
@@ -290,12 +342,30 @@ public final class SoftLabelStore implements AutoCloseable {
     return info.uri().isFile()
         ? Mono.fromCallable(() -> LabelFile.open(info.uri().toPath(), decompressed))
             .subscribeOn(Schedulers.boundedElastic())
-        : cache.open(info).map(this::fetched);
+        : cache
+            .open(info)
+            .map(
+                original ->
+                    new LabelFile(original.where(), original.footer(), fetched(original, cache)));
   }
 
-  private LabelFile fetched(LabelCache.Original original) {
-    return new LabelFile(
-        original.where(), original.footer(), new FetchedBatches(cache, original, decompressed));
+  private Mono<LabelFile> openUncached(ObjectInfo info) {
+    if (info.uri().isFile()) {
+      return open(info);
+    }
+    Path copies = scratch.fresh("fetched");
+    LabelCache own = new LabelCache(objects, copies);
+    return own.open(info)
+        .map(
+            original ->
+                new LabelFile(
+                    original.where(),
+                    original.footer(),
+                    new TemporaryBatches(fetched(original, own), copies)));
+  }
+
+  private FetchedBatches fetched(LabelCache.Original original, LabelCache from) {
+    return new FetchedBatches(from, original, decompressed);
   }
 
   private void requireLabelled(LabelFile file, Shard shard, long crc32c) {
@@ -325,7 +395,7 @@ public final class SoftLabelStore implements AutoCloseable {
    * write the manifest all the time, it is left to them.
    */
   public Mono<Void> refresh() {
-    return committer.refresh();
+    return index.refresh();
   }
 
   /** Removes this store's scratch files, except what was fetched of label files for reading. */

@@ -24,9 +24,18 @@ public final class StoredLabelFile {
     return footer.metadata();
   }
 
+  LabelFooter footer() {
+    return footer;
+  }
+
+  /** Whether a file has the footer that was found here. */
+  boolean isAs(LabelFile copy) {
+    return copy.footer().equals(footer);
+  }
+
   /** Where a store with this root has the file. */
   ObjectUri placeIn(ObjectUri root) {
-    return metadata().set().folder(root).child(metadata().shardName() + LabelFolder.SUFFIX);
+    return metadata().set().labelFile(root, metadata().shardName());
   }
 
   /** The record batch after the last one of a view is the first of the next. */

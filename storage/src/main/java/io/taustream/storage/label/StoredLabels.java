@@ -41,6 +41,32 @@ public final class StoredLabels {
    * What looks like one and is none, or a damaged one, is logged and left out. Cold.
    */
   public Flux<StoredLabelFile> files() {
+    return found()
+        .mapNotNull(
+            found -> {
+              if (found instanceof Found.Whole whole) {
+                return whole.file();
+              }
+              LOG.warn("{}", ((Found.Damaged) found).why());
+              return null;
+            });
+  }
+
+  /** What looks like a label file and lies where one may. */
+  sealed interface Found {
+    /** A label file in its place. */
+    record Whole(StoredLabelFile file) implements Found {}
+
+    /**
+     * None, or a damaged one.
+     *
+     * @param why a line that names the file
+     */
+    record Damaged(String why) implements Found {}
+  }
+
+  /** Like {@link #files}, with those that are damaged. */
+  Flux<Found> found() {
     return objects
         .list(root.child(""))
         .onErrorResume(ObjectNotFoundException.class, e -> Flux.empty())
@@ -53,22 +79,15 @@ public final class StoredLabels {
     return objects
         .stat(uri)
         .onErrorResume(ObjectNotFoundException.class, e -> Mono.empty())
-        .flatMap(
-            info ->
-                LabelFolder.readFooter(objects, info)
-                    .map(footer -> new StoredLabelFile(info, footer)));
+        .flatMap(info -> LabelFolder.find(objects, info));
   }
 
-  private Mono<StoredLabelFile> read(ObjectInfo info) {
-    return LabelFolder.readFooter(objects, info)
-        .map(footer -> new StoredLabelFile(info, footer))
+  private Mono<Found> read(ObjectInfo info) {
+    return LabelFolder.find(objects, info)
         .filter(this::liesWhereItBelongs)
+        .<Found>map(Found.Whole::new)
         .onErrorResume(
-            DamagedLabelFileException.class,
-            e -> {
-              LOG.warn("{}", e.getMessage());
-              return Mono.empty();
-            });
+            DamagedLabelFileException.class, e -> Mono.just(new Found.Damaged(e.getMessage())));
   }
 
   private boolean liesWhereItBelongs(StoredLabelFile file) {
@@ -88,13 +107,20 @@ public final class StoredLabels {
    * Removes a label file in the version that was listed. The manifest is left to {@link #tidy}.
    * Cold.
    *
-   * @return false where another process has written or removed it meanwhile: it is left as it is
+   * @return false where another process has written it meanwhile: it is left as it is
    */
   public Mono<Boolean> remove(StoredLabelFile file) {
     return objects
         .delete(file.info())
         .thenReturn(true)
-        .onErrorResume(PreconditionFailedException.class, e -> Mono.just(false));
+        .onErrorResume(PreconditionFailedException.class, e -> isGone(file.info().uri()));
+  }
+
+  private Mono<Boolean> isGone(ObjectUri uri) {
+    return objects
+        .stat(uri)
+        .thenReturn(false)
+        .onErrorResume(ObjectNotFoundException.class, e -> Mono.just(true));
   }
 
   /**

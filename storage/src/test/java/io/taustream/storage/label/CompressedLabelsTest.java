@@ -7,6 +7,7 @@ import io.taustream.storage.TaustreamException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +106,12 @@ class CompressedLabelsTest {
       float[] logits = new float[4];
       for (int ordinal : new int[] {0, 4095, 4096, 8999}) {
         file.logits(ordinal, 1, logits);
+        assertThat(logits).isEqualTo(labels.expected(ordinal, 1, allocator));
+      }
+      FloatBuffer view = FloatBuffer.allocate(9000 * 4);
+      assertThat(file.scan(1).next(view)).isEqualTo(9000);
+      for (int ordinal : new int[] {0, 4095, 4096, 8999}) {
+        view.get(4 * ordinal, logits);
         assertThat(logits).isEqualTo(labels.expected(ordinal, 1, allocator));
       }
     }

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -139,15 +140,7 @@ class LabelFileDamageTest {
 
   @Test
   void verifyNamesFileBatchAndRow() {
-    byte[] changed = bytes.clone();
-    LabelBlock block = footer.blocks().get(1);
-    LabelBatchLayout layout =
-        new LabelBatchLayout(38, keyBytes(), labels.set().encoding().columns(5));
-    int logits = (int) (block.offset() + block.metadataLength() + layout.offset(11));
-    // Row 2, class 1: infinity.
-    changed[logits + (2 * 5 + 1) * 2] = 0;
-    changed[logits + (2 * 5 + 1) * 2 + 1] = 0x7c;
-    try (LabelFile file = open(changed)) {
+    try (LabelFile file = open(withInfinity(2))) {
       assertThat(file.verify())
           .extracting(LabelProblem::toString)
           .hasSize(2)
@@ -156,7 +149,39 @@ class LabelFileDamageTest {
               p -> assertThat(p).contains("file.arrow, batch 1, row 2: ", "class 1", "Inf"));
       assertThatThrownBy(() -> file.logits(2, 1, new float[5]))
           .isInstanceOf(DamagedLabelFileException.class)
-          .hasMessageContainingAll("file.arrow", "view 1", "sample 2");
+          .hasMessageContainingAll("file.arrow, batch 1, row 2 ", "view 1", "sample 2");
+      FloatBuffer view = FloatBuffer.allocate(5 * 38);
+      assertThat(file.scan(0).next(view)).isEqualTo(38);
+      assertThatThrownBy(() -> file.scan(1).next(view.clear()))
+          .isInstanceOf(DamagedLabelFileException.class)
+          .hasMessageContainingAll("file.arrow, batch 1, row 2 ", "view 1", "sample 2");
+    }
+  }
+
+  /** The file with infinity as class 1 of a row of the second batch. */
+  private byte[] withInfinity(int row) {
+    byte[] changed = bytes.clone();
+    LabelBlock block = footer.blocks().get(1);
+    LabelBatchLayout layout =
+        new LabelBatchLayout(38, keyBytes(), labels.set().encoding().columns(5));
+    int logits = (int) (block.offset() + block.metadataLength() + layout.offset(11));
+    changed[logits + (row * 5 + 1) * 2] = 0;
+    changed[logits + (row * 5 + 1) * 2 + 1] = 0x7c;
+    return changed;
+  }
+
+  @Test
+  void aRowBehindSamplesWithoutLabelsIsNamedByItsSample() {
+    String[] expected = {"file.arrow, batch 1, row 20 ", "view 1", "sample 22"};
+    try (LabelFile file = open(withInfinity(20))) {
+      assertThatThrownBy(() -> file.logits(22, 1, new float[5]))
+          .isInstanceOf(DamagedLabelFileException.class)
+          .hasMessageContainingAll(expected);
+      LabelScan scan = file.scan(1);
+      assertThat(scan.next(FloatBuffer.allocate(5 * 20))).isEqualTo(20);
+      assertThatThrownBy(() -> scan.next(FloatBuffer.allocate(5 * 18)))
+          .isInstanceOf(DamagedLabelFileException.class)
+          .hasMessageContainingAll(expected);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -200,6 +201,64 @@ class LabelGrowthTest {
         assertThat(reader.verify()).isEmpty();
       }
     }
+  }
+
+  /** When the label file is next read it is another one than was described. */
+  private void growBeforeTheNextReading(Labels few, Labels all) {
+    try (SoftLabelStore store = store(few)) {
+      few.store(store, allocator);
+    }
+    byte[] grown = atOnce(all);
+    ObjectUri folder = few.set().folder(Labels.ROOT);
+    objects.delete(folder.child("manifest.json")).block();
+    AtomicBoolean first = new AtomicBoolean(true);
+    objects.beforeReading(
+        uri -> {
+          if (uri.name().endsWith(LabelFolder.SUFFIX) && first.getAndSet(false)) {
+            objects.put(uri, grown);
+          }
+        });
+  }
+
+  @Test
+  void aFileThatGrowsWhileItIsLookedAtIsNoDamagedOne() {
+    Labels all = Labels.of(new DenseF16(), 6, 4, 100);
+    Labels few = all.withViews(2);
+    growBeforeTheNextReading(few, all);
+    try (SoftLabelStore store = store(all)) {
+      assertThat(store.status(all.shard()).block())
+          .as("the manifest is lost, but nothing is stale")
+          .isInstanceOf(LabelStatus.Unproven.class);
+      assertThat(store.metadata(all.shard()).block().views()).isEqualTo(6);
+    }
+    growBeforeTheNextReading(few.withShard(shard(1)), all.withShard(shard(1)));
+    try (SoftLabelStore store = store(all)) {
+      assertThat(store.extend(shard(1)).block()).as("nothing is missing now").isNull();
+    }
+    try (SoftLabelStore store = store(few)) {
+      few.withShard(shard(3)).store(store, allocator);
+      growBeforeTheNextReading(few.withShard(shard(3)), all.withShard(shard(3)));
+      LabelCache cache = new LabelCache(objects, scratch.resolve("fetched"));
+      assertThat(cache.find(store.location(shard(3))).block().footer().metadata().views())
+          .isEqualTo(6);
+    }
+  }
+
+  @Test
+  void aFileThatIsRemovedWhileACommitLooksAtItIsWrittenAnew() {
+    Labels few = Labels.of(new DenseF16(), 2, 4, 10);
+    try (SoftLabelStore store = store(few)) {
+      few.store(store, allocator);
+      objects.beforeReading(
+          uri -> {
+            if (uri.name().endsWith(LabelFolder.SUFFIX)) {
+              objects.delete(uri).block();
+              objects.beforeReading(other -> {});
+            }
+          });
+      few.store(store, allocator);
+    }
+    assertThat(stored(few)).isEqualTo(atOnce(few));
   }
 
   @Test

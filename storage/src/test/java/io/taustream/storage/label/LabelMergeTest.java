@@ -7,7 +7,9 @@ import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectUri;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +72,7 @@ class LabelMergeTest {
     LabelMerge.Summary done = merge();
 
     byte[] copy = file(TARGET, second);
-    assertThat(done).isEqualTo(new LabelMerge.Summary(1, 0, 0, copy.length, List.of()));
+    assertThat(done).isEqualTo(new LabelMerge.Summary(1, 0, 0, copy.length, List.of(), List.of()));
     assertThat(copy).isEqualTo(file(SOURCE, second));
     try (SoftLabelStore store = open(TARGET, second)) {
       assertThat(store.status(first.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
@@ -88,7 +90,7 @@ class LabelMergeTest {
     label(SOURCE, first);
     int before = objects.names().size();
 
-    assertThat(merge()).isEqualTo(new LabelMerge.Summary(0, 0, 1, 0, List.of()));
+    assertThat(merge()).isEqualTo(new LabelMerge.Summary(0, 0, 1, 0, List.of(), List.of()));
     assertThat(objects.names()).hasSize(before);
   }
 
@@ -157,8 +159,27 @@ class LabelMergeTest {
   }
 
   @Test
-  void aDamagedFileIsNotCopied() {
+  void anotherEncodingOfAnotherShardIsAConflict() {
+    label(TARGET, first);
+    label(SOURCE, Labels.of(new DenseF32(), 2, 4, 20).withShard(second.shard()));
+
+    LabelMerge.Summary done = merge();
+
+    assertThat(done.copied()).isZero();
+    assertThat(done.conflicts())
+        .singleElement()
+        .asString()
+        .contains("s3://bucket/source", "s3://bucket/target", "dense-f16", "dense-f32");
+    try (SoftLabelStore store = open(TARGET, first)) {
+      store.refresh().block();
+      assertThat(store.status(first.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
+    }
+  }
+
+  @Test
+  void aDamagedFileIsNotCopiedAndKeepsNoOtherFromIt() {
     label(SOURCE, first);
+    label(SOURCE, second);
     byte[] whole = file(SOURCE, first);
     LabelFooter footer = LabelFooter.parse(ByteBuffer.wrap(whole), whole.length, "test");
     LabelBlock block = footer.blocks().get(1);
@@ -169,11 +190,68 @@ class LabelMergeTest {
       bytes[(int) at] ^= 1;
       objects.put(place, bytes);
 
-      assertThatThrownBy(this::merge)
-          .isInstanceOf(DamagedLabelFileException.class)
-          .hasMessageContainingAll(place + ", batch 1", "not copied");
+      LabelMerge.Summary done = merge();
+
+      assertThat(done.isWhole()).isFalse();
+      assertThat(done.damaged())
+          .singleElement()
+          .asString()
+          .contains(place + ", batch 1", "not copied");
     }
-    assertThat(objects.names()).noneMatch(name -> name.contains("target"));
+    assertThat(file(TARGET, second)).isEqualTo(file(SOURCE, second));
+    assertThat(objects.names()).noneMatch(name -> name.matches(".*target.*train-0000.*"));
+  }
+
+  @Test
+  void aTruncatedFileIsTold() {
+    label(SOURCE, first);
+    label(SOURCE, second);
+    byte[] whole = file(SOURCE, first);
+    ObjectUri place = first.set().folder(SOURCE).child("train-0000.tar.arrow");
+    objects.put(place, Arrays.copyOf(whole, whole.length - 100));
+
+    LabelMerge.Summary done = merge();
+
+    assertThat(done.copied()).isEqualTo(1);
+    assertThat(done.damaged()).singleElement().asString().contains(place.toString(), "truncated");
+  }
+
+  @Test
+  void aDamagedFileOfTheTargetIsToldAndStays() {
+    label(TARGET, first);
+    label(SOURCE, first);
+    label(SOURCE, second);
+    ObjectUri place = first.set().folder(TARGET).child("train-0000.tar.arrow");
+    objects.put(place, new byte[100]);
+
+    LabelMerge.Summary done = merge();
+
+    assertThat(done.copied()).isEqualTo(1);
+    assertThat(done.damaged()).singleElement().asString().contains(place.toString());
+  }
+
+  @Test
+  void aSourceThatGrowsMeanwhileIsCopiedAsItIsThen() {
+    Labels more = first.withViews(4);
+    label(SOURCE, first);
+    AtomicBoolean grown = new AtomicBoolean();
+    objects.beforeReading(
+        uri -> {
+          if (uri.name().equals("train-0000.tar.arrow") && !grown.getAndSet(true)) {
+            label(SOURCE, more);
+          }
+        });
+
+    LabelMerge.Summary done = merge();
+
+    assertThat(done.copied()).isEqualTo(1);
+    assertThat(file(TARGET, more)).isEqualTo(file(SOURCE, more));
+    try (SoftLabelStore store = open(TARGET, more)) {
+      assertThat(store.status(more.shard()).block())
+          .isInstanceOfSatisfying(
+              LabelStatus.Complete.class, c -> assertThat(c.views()).isEqualTo(4));
+      assertThat(store.extend(more.shard()).blockOptional()).isEmpty();
+    }
   }
 
   @Test

@@ -148,6 +148,33 @@ class LabelRoundTripTest {
         assertThat(file.viewSeed(ordinal, view)).isEqualTo(labels.row(ordinal, view).viewSeed());
       }
     }
+    for (int view = 0; view < labels.views(); view++) {
+      requireScan(labels, file, view, 3 * logits.length + 1);
+    }
+  }
+
+  /** All rows of a view, as many at a time as fit into so many floats. */
+  private void requireScan(Labels labels, LabelFile file, int view, int floats) {
+    int classes = labels.set().classes();
+    int fit = floats / classes;
+    FloatBuffer logits = FloatBuffer.allocate(floats);
+    float[] row = new float[classes];
+    LabelScan scan = file.scan(view);
+    int left = labels.ordinals().size();
+    for (int ordinal : labels.ordinals()) {
+      if (logits.position() == 0) {
+        assertThat(scan.next(logits)).isEqualTo(Math.min(left, fit));
+        assertThat(logits.position()).isEqualTo(Math.min(left, fit) * classes);
+        logits.flip();
+      }
+      logits.get(row);
+      assertThat(row).isEqualTo(labels.expected(ordinal, view, allocator));
+      left--;
+      if (!logits.hasRemaining()) {
+        logits.clear();
+      }
+    }
+    assertThat(scan.next(logits.clear())).isZero();
   }
 
   @Test
@@ -169,6 +196,8 @@ class LabelRoundTripTest {
             assertThat(logits).isEqualTo(labels.expected(ordinal, 2, allocator));
             assertThat(file.key(ordinal)).isEqualTo(labels.key(ordinal));
           }
+          requireScan(labels, file, 2, 4 * 1500);
+          requireScan(labels, file, 1, 4 * 9000);
         }
       }
     }
@@ -191,6 +220,7 @@ class LabelRoundTripTest {
         float[] logits = new float[classes];
         file.logits(2, 0, logits);
         assertThat(logits).isEqualTo(labels.logits(2, 0));
+        requireScan(labels, file, 0, 2 * classes);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.taustream.storage.label;
 
+import io.taustream.storage.TaustreamException;
 import io.taustream.storage.object.ObjectInfo;
 import io.taustream.storage.object.ObjectNotFoundException;
 import io.taustream.storage.object.ObjectStore;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -42,8 +44,21 @@ final class MemoryObjectStore implements ObjectStore {
   /** Where this holds, another process always writes first. */
   private volatile Predicate<ObjectUri> contested = uri -> false;
 
+  private volatile boolean refusing;
+  private volatile Consumer<ObjectUri> beforeReading = uri -> {};
+
+  /** Tells of each read just before it. */
+  void beforeReading(Consumer<ObjectUri> told) {
+    beforeReading = told;
+  }
+
   void loseWriting(Predicate<ObjectUri> target) {
     contested = target;
+  }
+
+  /** From now on, nobody may write. */
+  void refuseWriting() {
+    refusing = true;
   }
 
   void dieBeforeWriting(Predicate<ObjectUri> target) {
@@ -77,13 +92,20 @@ final class MemoryObjectStore implements ObjectStore {
 
   @Override
   public Flux<ByteBuffer> read(ObjectUri uri) {
-    return Flux.defer(() -> chunks(find(uri).bytes));
+    return Flux.defer(
+        () -> {
+          beforeReading.accept(uri);
+          return chunks(find(uri).bytes);
+        });
   }
 
   @Override
   public Flux<ByteBuffer> read(ObjectUri uri, long offset, long length) {
     return Flux.defer(
-        () -> chunks(Arrays.copyOfRange(find(uri).bytes, (int) offset, (int) (offset + length))));
+        () -> {
+          beforeReading.accept(uri);
+          return chunks(Arrays.copyOfRange(find(uri).bytes, (int) offset, (int) (offset + length)));
+        });
   }
 
   private Flux<ByteBuffer> chunks(byte[] bytes) {
@@ -100,6 +122,9 @@ final class MemoryObjectStore implements ObjectStore {
         () -> {
           byte[] bytes = new byte[content.remaining()];
           content.duplicate().get(bytes);
+          if (refusing) {
+            throw new TaustreamException("%s: access denied".formatted(uri));
+          }
           if (dying.test(uri)) {
             throw new IllegalStateException("killed before writing " + uri);
           }

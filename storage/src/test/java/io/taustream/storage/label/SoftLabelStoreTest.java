@@ -91,14 +91,89 @@ class SoftLabelStoreTest {
   }
 
   @Test
-  void isCompleteWhenKilledBetweenLabelFileAndManifest() {
+  void takesNoShardOfEqualSizeForTheOneThatWasLabelledWhenKilledBeforeTheManifest() {
     objects.dieBeforeWriting(uri -> uri.equals(manifest));
     assertThatThrownBy(() -> labels.store(store, allocator)).hasMessageContaining("killed");
     objects.dieBeforeWriting(uri -> false);
 
-    assertThat(store.status(labels.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
+    try (SoftLabelStore next = open(labels.set())) {
+      next.refresh().block();
+      Shard same = labels.shard();
+      assertThat(next.status(same).block())
+          .isInstanceOfSatisfying(
+              LabelStatus.Unproven.class, s -> assertThat(s.why()).contains("not known", "train"));
+      assertThat(next.confirm(same, 77, labels.digest()).block())
+          .as("other bytes of the same size")
+          .isInstanceOf(LabelStatus.Stale.class);
+      assertThat(next.confirm(same, Labels.CRC, labels.digest()).block())
+          .isInstanceOf(LabelStatus.Complete.class);
+      assertThat(next.status(same).block()).isInstanceOf(LabelStatus.Complete.class);
+    }
     labels.withShard(Labels.shard("train-0001.tar")).store(store, allocator);
     assertThat(shardsInManifest()).containsExactly("train-0000.tar", "train-0001.tar");
+  }
+
+  @Test
+  void usesLabelsOfACopiedShardFromAStoreThatMayOnlyBeRead() {
+    labels.store(store, allocator);
+    Shard copy = version("etag-2", labels.shard().size());
+    objects.refuseWriting();
+    try (SoftLabelStore reader = open(labels.set())) {
+      assertThat(reader.confirm(copy, Labels.CRC, labels.digest()).block())
+          .isInstanceOf(LabelStatus.Complete.class);
+      reader.open(copy).block().close();
+    }
+  }
+
+  @Test
+  void opensWhatItConfirmedWhileOthersKeepTheManifestBusy() {
+    labels.store(store, allocator);
+    Shard copy = version("etag-2", labels.shard().size());
+    objects.loseWriting(uri -> uri.equals(manifest));
+    StepVerifier.withVirtualTime(() -> store.confirm(copy, Labels.CRC, labels.digest()))
+        .thenAwait(Duration.ofMinutes(5))
+        .expectNextMatches(LabelStatus.Complete.class::isInstance)
+        .verifyComplete();
+    store.open(copy).block().close();
+  }
+
+  @Test
+  void takesNoManifestEntryWithBrokenChecksums() {
+    labels.store(store, allocator);
+    String json = new String(objects.get(manifest), StandardCharsets.UTF_8);
+    objects.put(
+        manifest,
+        json.replaceFirst("\"crc32c\" : \"[0-9a-f]+\"", "\"crc32c\" : \"none\"")
+            .getBytes(StandardCharsets.UTF_8));
+    try (SoftLabelStore next = open(labels.set())) {
+      assertThat(next.status(labels.shard()).block()).isInstanceOf(LabelStatus.Unproven.class);
+    }
+  }
+
+  @Test
+  void writesTheManifestAsItIsSpecified() {
+    labels.store(store, allocator);
+    assertThat(new String(objects.get(manifest), StandardCharsets.UTF_8))
+        .contains(
+            "\"format\" : 1",
+            "\"teacher\" : \"resnet56\"",
+            "\"teacher_sha256\" : ",
+            "\"view_id\" : ",
+            "\"view\" : ",
+            "\"classes\" : 4",
+            "\"encoding\" : \"dense-f16\"",
+            "\"shard\" : \"train-0000.tar\"",
+            "\"uri\" : \"s3://bucket/data/train-0000.tar\"",
+            "\"version\" : \"etag-1\"",
+            "\"size\" : 12345",
+            "\"crc32c\" : \"fedcba98\"",
+            "\"samplesCrc32c\" : ",
+            "\"samples\" : 20",
+            "\"skipped\" : 1",
+            "\"views\" : 2",
+            "\"rows\" : 38",
+            "\"bytes\" : ",
+            "\"labelVersion\" : ");
   }
 
   @Test
@@ -212,7 +287,9 @@ class SoftLabelStoreTest {
         objects.put(manifest, "{\"format\":1, half".getBytes(StandardCharsets.UTF_8));
       }
       try (SoftLabelStore other = open(labels.set())) {
-        assertThat(other.status(labels.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
+        assertThat(other.status(labels.shard()).block())
+            .as("which version of the shard it was went with the manifest")
+            .isInstanceOf(LabelStatus.Unproven.class);
         other.refresh().block();
       }
       assertThat(shardsInManifest()).containsExactly("train-0000.tar", "train-0001.tar");
@@ -226,7 +303,7 @@ class SoftLabelStoreTest {
   void refusesAStoreMadeForOtherDataAndNamesBoth() {
     labels.store(store, allocator);
     LabelSet set = labels.set();
-    requireMismatch(Labels.set(new DenseF32(), 4), "DenseF16", "DenseF32");
+    requireMismatch(Labels.set(new DenseF32(), 4), "dense-f16", "dense-f32");
     requireMismatch(Labels.set(new DenseF16(), 5), "class count is 4", "expected is 5");
     requireMismatch(
         new LabelSet(

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taustream.storage.object.ObjectUri;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.test.StepVerifier;
 
 /** What counts as a label file of a store, and how one is removed. */
 @Timeout(60)
@@ -93,6 +95,27 @@ class StoredLabelsTest {
     objects.put(listed.info().uri(), objects.get(listed.info().uri()));
 
     assertThat(stored.remove(listed).block()).isFalse();
-    assertThat(store.status(first.shard()).block()).isInstanceOf(LabelStatus.Complete.class);
+    assertThat(objects.names()).contains(listed.info().uri().toString());
+  }
+
+  @Test
+  void aFileThatIsGoneIsRemoved() {
+    StoredLabelFile listed = file(first);
+    objects.delete(listed.info().uri()).block();
+
+    assertThat(stored.remove(listed).block()).isTrue();
+  }
+
+  @Test
+  void aBusyManifestIsLeftToOthers() {
+    StoredLabelFile listed = file(second);
+    objects.loseWriting(uri -> uri.equals(manifest()));
+
+    assertThat(stored.remove(listed).block()).isTrue();
+    StepVerifier.withVirtualTime(() -> stored.tidy(first.set()))
+        .thenAwait(Duration.ofMinutes(5))
+        .verifyComplete();
+
+    assertThat(store.status(second.shard()).block()).isInstanceOf(LabelStatus.Missing.class);
   }
 }

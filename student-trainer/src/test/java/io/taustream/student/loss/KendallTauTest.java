@@ -157,9 +157,10 @@ class KendallTauTest {
   private static void assertSame(
       LossProbe actual, LossProbe expected, double valueError, double gradientError) {
     assertThat(actual.value()).isCloseTo(expected.value(), within(valueError));
-    // Where every pair is saturated, single precision has no digits of the gradient.
+    // Where every pair is saturated, single precision has no digits of the gradient: 1 - tanh² of a
+    // pair is known to about 2^-22, which of two classes, with one pair, is all there is.
     double largest =
-        Math.max(1e-2, expected.gradient().stream().mapToDouble(Math::abs).max().orElseThrow());
+        Math.max(5e-2, expected.gradient().stream().mapToDouble(Math::abs).max().orElseThrow());
     for (int i = 0; i < expected.gradient().size(); i++) {
       assertThat(actual.gradient().get(i))
           .as("gradient %d", i)

@@ -55,7 +55,8 @@ final class Judgement {
         input.best().order().order(),
         trials(all, kind),
         faults(first, input, kind),
-        new Notes(truth, all, input.best(), kind).list(orders, inputs, input.alike(), grey));
+        new Notes(truth, all, input.best(), kind).list(orders, inputs, input.alike(), grey),
+        input.best().luckOfGuessing());
   }
 
   private List<TeacherVerdict.Trial> trials(List<Evidence> all, OutputKind kind) {

@@ -3,6 +3,8 @@ package io.taustream.teacher.verify;
 import io.taustream.teacher.ClassMap;
 import io.taustream.teacher.TeacherCard;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What labelled samples say of a teacher.
@@ -20,6 +22,8 @@ import java.util.List;
  *     the worst
  * @param faults what makes the labels wrong; none: nothing was found
  * @param notes what else there is to know, one line each
+ * @param luckOfGuessing the probability that guessing is right as often as the model, fed in the
+ *     best way that was tried
  */
 public record TeacherVerdict(
     int samples,
@@ -30,11 +34,36 @@ public record TeacherVerdict(
     ClassOrder order,
     List<Trial> trials,
     List<Fault> faults,
-    List<String> notes) {
+    List<String> notes,
+    double luckOfGuessing) {
   public TeacherVerdict {
     trials = List.copyOf(trials);
     faults = List.copyOf(faults);
     notes = List.copyOf(notes);
+  }
+
+  /** Whether the model does not prove to know more of the data than its classes' frequencies. */
+  public boolean isGuessing() {
+    return luckOfGuessing > Judgement.DOUBT;
+  }
+
+  /**
+   * The faults and what to do about them in one line; empty where none was found.
+   *
+   * @param model what the line calls the teacher
+   */
+  public Optional<String> faultLine(String model) {
+    if (faults.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "teacher %s has %s: %s"
+            .formatted(
+                model,
+                faults.size() == 1 ? "a fault" : faults.size() + " faults",
+                faults.stream()
+                    .map(fault -> fault.found() + " - " + fault.remedy())
+                    .collect(Collectors.joining("; "))));
   }
 
   /** The data's class of each of the model's outputs, {@link ClassOrder#NO_CLASS} for none. */

@@ -1,2 +1,2 @@
-/** Judging a teacher by labelled samples: is it fed and read as it was trained, and how fast? */
+/** Judging a teacher by labelled samples: is it fed and read as it was trained? */
 package io.taustream.teacher.verify;

@@ -1,8 +1,9 @@
-package io.taustream.teacher.verify;
+package io.taustream.teacher.speed;
 
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
 import io.taustream.storage.sample.SampleView;
+import io.taustream.teacher.BatchLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,10 +20,10 @@ import org.apache.arrow.memory.OutOfMemoryException;
  * Measures how many images a second a model takes in batches of 1, 2, 4, … images, or N, 2N, 4N, …
  * where it takes N at once. Each size is run once to warm up and then several times, of which the
  * median counts. It ends at the largest size, at the first that does not fit into memory, or when
- * its time is over. Not thread-safe.
+ * its time is over; where asked to, also when larger sizes gain nothing. Not thread-safe.
  */
 public final class SpeedTrial {
-  /** The largest batch that is tried, where the model does not ask for more. */
+  /** The largest batch that {@link #measure} tries, where the model does not ask for more. */
   public static final int LARGEST_BATCH = 256;
 
   private static final int RUNS = 5;
@@ -36,19 +37,19 @@ public final class SpeedTrial {
 
   /**
    * @param model runs one batch; it does not close it
-   * @param fixedBatch the only number of images that the model takes; 0 where it takes any
+   * @param limits the sizes are multiples of its unit
    * @param imageSize of the images that it is given, in pixels
    * @param allocator for the images
    * @param nanoTime such as {@link System#nanoTime}
    */
   public SpeedTrial(
       Consumer<ImageBatch> model,
-      int fixedBatch,
+      BatchLimits limits,
       int imageSize,
       BufferAllocator allocator,
       LongSupplier nanoTime) {
     this.model = model;
-    this.least = Math.max(1, fixedBatch);
+    this.least = limits.unit();
     this.imageSize = imageSize;
     this.allocator = allocator;
     this.nanoTime = nanoTime;
@@ -88,9 +89,27 @@ public final class SpeedTrial {
    * @param time after which no other size is begun
    */
   public Speed measure(Duration time) {
+    return measure(time, LARGEST_BATCH, false);
+  }
+
+  /**
+   * Likewise, until two sizes one after the other are less than 5 % faster than the fastest before
+   * them.
+   *
+   * @param largest the largest size to try, at least 1
+   */
+  public Speed measureWhileItGains(Duration time, int largest) {
+    return measure(time, largest, true);
+  }
+
+  private Speed measure(Duration time, int largest, boolean whileItGains) {
     long begun = nanoTime.getAsLong();
     List<Reading> readings = new ArrayList<>();
-    for (int batch = least; batch <= Math.max(least, LARGEST_BATCH); batch *= 2) {
+    for (long next = least; next <= Math.max(least, largest); next *= 2) {
+      int batch = (int) next;
+      if (whileItGains && gainedNothingTwice(readings)) {
+        return new Speed(readings, Optional.of("larger batches gained less than 5 %"));
+      }
       if (!readings.isEmpty() && nanoTime.getAsLong() - begun >= time.toNanos()) {
         return new Speed(readings, Optional.of("the time is over"));
       }
@@ -102,6 +121,18 @@ public final class SpeedTrial {
       }
     }
     return new Speed(readings, Optional.empty());
+  }
+
+  private static boolean gainedNothingTwice(List<Reading> readings) {
+    int before = readings.size() - 2;
+    return before > 0
+        && readings.stream().skip(before).mapToDouble(Reading::imagesPerSecond).max().orElseThrow()
+                * NEARLY_AS_FAST
+            < readings.stream()
+                .limit(before)
+                .mapToDouble(Reading::imagesPerSecond)
+                .max()
+                .orElseThrow();
   }
 
   private double imagesPerSecond(int batch, long end) {

@@ -1,10 +1,11 @@
-package io.taustream.teacher.verify;
+package io.taustream.teacher.speed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.taustream.ingest.batch.ImageBatch;
 import io.taustream.storage.TaustreamException;
+import io.taustream.teacher.BatchLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,29 @@ class SpeedTrialTest {
   }
 
   @Test
+  void endsWhenTwoSizesInARowGainNothingWhereAskedTo() {
+    // 10 ms a run up to 4 images, and 2.5 ms an image from there on.
+    SpeedTrial.Speed speed =
+        trial(0, images -> now += 2_500_000L * Math.max(4, images.size()))
+            .measureWhileItGains(LONG, 4096);
+    assertThat(speed.readings())
+        .extracting(SpeedTrial.Reading::batch)
+        .containsExactly(1, 2, 4, 8, 16);
+    assertThat(speed.best().orElseThrow().batch()).isEqualTo(4);
+    assertThat(speed.end()).hasValue("larger batches gained less than 5 %");
+  }
+
+  @Test
+  void goesOnAfterOneSizeThatGainsNothing() {
+    SpeedTrial.Speed speed =
+        trial(0, images -> now += images.size() == 2 ? 20_000_000L : 10_000_000L)
+            .measureWhileItGains(LONG, 64);
+    assertThat(speed.readings()).hasSize(7);
+    assertThat(speed.best().orElseThrow().batch()).isEqualTo(64);
+    assertThat(speed.end()).isEmpty();
+  }
+
+  @Test
   void goesInMultiplesOfAFixedBatch() {
     SpeedTrial.Speed speed = trial(48, this::slowStart).measure(LONG);
     assertThat(speed.readings()).extracting(SpeedTrial.Reading::batch).containsExactly(48, 96, 192);
@@ -92,7 +116,7 @@ class SpeedTrialTest {
 
   @Test
   void endsWhereThePixelsDoNotFit() {
-    SpeedTrial trial = new SpeedTrial(this::slowStart, 0, 128, allocator, () -> now);
+    SpeedTrial trial = new SpeedTrial(this::slowStart, BatchLimits.NONE, 128, allocator, () -> now);
     SpeedTrial.Speed speed = trial.measure(LONG);
     assertThat(speed.readings()).hasSize(5);
     assertThat(speed.end().orElseThrow()).startsWith("a batch of 32 failed: ");
@@ -108,7 +132,7 @@ class SpeedTrialTest {
           batches.add(images.size());
           model.accept(images);
         },
-        fixedBatch,
+        new BatchLimits(Math.max(1, fixedBatch), Integer.MAX_VALUE),
         4,
         allocator,
         () -> now);
